@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "core/record.h"
+
+namespace ndbench {
+
+/// Tells of each failed record once: cell, phase, reason and what its worker printed. A reason
+/// already told of is not repeated, only the cell is named.
+class FailureLog {
+ public:
+  explicit FailureLog(std::FILE* stream) : stream_(stream) {}
+
+  void add(const Record& record);
+
+ private:
+  std::FILE* stream_;
+  std::map<std::string, std::string> first_with_;  ///< reason → name of the first cell
+};
+
+}  // namespace ndbench

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "ndbench/error.h"
+
+namespace ndbench {
+
+/// Results could not be written.
+class ResultsError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A run's own folder, and in it an append-only file of one JSON object per line.
+class Journal {
+ public:
+  /// Creates `results`/<UTC time>-<process id>/journal.jsonl.
+  /// @throws ResultsError naming the path and the system's reason.
+  explicit Journal(const std::filesystem::path& results);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  /// Appends one line and returns once it is on the disk.
+  /// @throws ResultsError; the file then ends where it ended before.
+  void append(const nlohmann::json& line);
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+  int file_ = -1;
+  std::int64_t size_ = 0;  ///< bytes of complete lines
+};
+
+/// Replaces a file's content in one step: a reader sees the old or the new, never a part.
+/// @throws ResultsError
+void write_file(const std::filesystem::path& path, const std::string& content);
+
+}  // namespace ndbench

@@ -1,0 +1,93 @@
+#include "core/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "core/usage_error.h"
+
+namespace ndbench {
+namespace {
+
+const char* name_of(ScopeKind scope) { return scope == ScopeKind::kStep ? "step" : "epoch"; }
+
+void apply(const Limits& limits, Plan& plan) {
+  if (limits.replicas) plan.step.replicas = plan.epoch.replicas = *limits.replicas;
+  if (limits.iterations) {
+    plan.step.steps = plan.epoch.epochs = *limits.iterations;
+    plan.step.blocks = std::min(plan.step.blocks, plan.step.steps);
+  }
+  plan.minimum_seconds = limits.minimum_seconds;
+  plan.minimum_warmup_seconds = limits.minimum_warmup_seconds;
+  if (limits.dry_run) {
+    plan.step = {.replicas = 1, .steps = 1, .warmup = 0, .blocks = 1};
+    plan.epoch = {.replicas = 1, .epochs = 1};
+    plan.minimum_seconds = plan.minimum_warmup_seconds = 0.0;
+  }
+}
+
+}  // namespace
+
+std::string Cell::name() const {
+  return fmt::format("{}/{}/{}/{}", model.name, backend.name, mode.name, name_of(scope));
+}
+
+std::string Cell::group_name() const {
+  return fmt::format("{}/{}/{}", model.name, backend.name, name_of(scope));
+}
+
+std::vector<std::size_t> Plan::group_of(std::size_t cell) const {
+  std::vector<std::size_t> group;
+  for (std::size_t other = 0; other < cells.size(); ++other) {
+    if (cells[other].group_name() == cells[cell].group_name()) group.push_back(other);
+  }
+  return group;
+}
+
+Plan make_plan(const Suite& suite, const Limits& limits) {
+  Plan plan;
+  plan.step = suite.step.value_or(StepScope{});
+  plan.epoch = suite.epoch.value_or(EpochScope{});
+  apply(limits, plan);
+  std::vector<ScopeKind> scopes;
+  if (suite.step) scopes.push_back(ScopeKind::kStep);
+  if (suite.epoch) scopes.push_back(ScopeKind::kEpoch);
+  for (const ModelEntry& model : suite.models) {
+    for (const BackendEntry& backend : suite.backends) {
+      for (const ScopeKind scope : scopes) {
+        for (const Mode& mode : suite.modes) plan.cells.push_back({model, backend, mode, scope});
+      }
+    }
+  }
+  return plan;
+}
+
+Plan select(Plan plan, const std::string& filter) {
+  if (filter.empty() || filter == "all") return plan;
+  const bool negated = filter.front() == '-';
+  const std::string expression = negated ? filter.substr(1) : filter;
+  std::regex regex;
+  try {
+    regex.assign(expression, std::regex_constants::extended);
+  } catch (const std::regex_error& error) {
+    throw UsageError(fmt::format("--benchmark_filter: '{}' is not a regular expression: {}",
+                                 expression, error.what()));
+  }
+  std::erase_if(plan.cells,
+                [&](const Cell& cell) { return std::regex_search(cell.name(), regex) == negated; });
+  return plan;
+}
+
+std::vector<std::size_t> interleaving(std::size_t participants, int blocks, int replica) {
+  std::vector<std::size_t> order;
+  for (int block = 0; block < blocks; ++block) {
+    for (std::size_t place = 0; place < participants; ++place) {
+      const bool backwards = (block + replica) % 2 != 0;
+      order.push_back(backwards ? participants - 1 - place : place);
+    }
+  }
+  return order;
+}
+
+}  // namespace ndbench

@@ -1,0 +1,109 @@
+#include "core/plugin_file.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+#include "core/search_path.h"
+
+namespace ndbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string writable_by_others(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::strerror(errno);
+  const bool sticky_folder = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+  if ((status.st_mode & S_IWOTH) == 0 || sticky_folder) return "";
+  return fmt::format("'{}' is writable by everyone; run chmod o-w on it", path.string());
+}
+
+/// Whether the tables that an ELF header points to lie within the file, which they do not in a
+/// truncated one. Mapping such a file would end the worker by SIGBUS.
+std::string damaged_elf(const fs::path& path) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  if (error || !file) return fmt::format("cannot be read: {}", std::strerror(errno));
+  Elf64_Ehdr header{};
+  file.read(reinterpret_cast<char*>(&header), sizeof header);
+  if (file.gcount() != sizeof header || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+    return "is not a shared library (no ELF header)";
+  }
+#if defined(__x86_64__)
+  constexpr Elf64_Half kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+  constexpr Elf64_Half kMachine = EM_AARCH64;
+#else
+#error "name this machine's ELF number here"
+#endif
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != kMachine ||
+      header.e_type != ET_DYN) {
+    return "is not a shared library for this machine";
+  }
+  const std::uint64_t sections = std::uint64_t{header.e_shnum} * header.e_shentsize;
+  const std::uint64_t segments = std::uint64_t{header.e_phnum} * header.e_phentsize;
+  if (header.e_shoff > size || sections > size - header.e_shoff || header.e_phoff > size ||
+      segments > size - header.e_phoff) {
+    return fmt::format("is truncated: {} bytes are not all that its header announces", size);
+  }
+  return "";
+}
+
+std::string unusable(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return "is not a regular file";
+  if (auto why = writable_by_others(path); !why.empty()) return "is refused: " + why;
+  if (auto why = writable_by_others(path.parent_path()); !why.empty()) return "is refused: " + why;
+  return damaged_elf(path);
+}
+
+}  // namespace
+
+std::vector<fs::path> plugin_path(const std::string& given, const fs::path& executable) {
+  std::vector<fs::path> path = split_search_path(given);
+  if (const char* variable = std::getenv("NDBENCH_PLUGIN_PATH")) {
+    for (auto& folder : split_search_path(variable)) path.push_back(std::move(folder));
+  }
+  path.push_back((executable.parent_path() / "../lib/ndbench").lexically_normal());
+  path.push_back((executable.parent_path() / NDBENCH_RELATIVE_PLUGIN_FOLDER).lexically_normal());
+  return path;
+}
+
+PluginSearch find_plugin(PluginKind kind, const std::string& name,
+                         const std::vector<fs::path>& path) {
+  const char* word = kind == PluginKind::kModel ? "model" : "backend";
+  const std::string file_name = fmt::format("libndbench_{}_{}.so", word, name);
+  PluginSearch search{{kind, name, ""}, {}};
+  std::string tried;
+  for (const fs::path& folder : path) {
+    const fs::path file = fs::absolute(folder / file_name).lexically_normal();
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(file, error))) {
+      tried += fmt::format("\n  {}: no such file", file.string());
+      continue;
+    }
+    search.file.path = file.string();
+    if (const std::string why = unusable(file); !why.empty()) {
+      search.outcome = failed(
+          ExitCode::kPluginRejected,
+          fmt::format("{} plugin '{}' rejected: {} {}", word, name, file.string(), why), "load");
+    }
+    return search;
+  }
+  search.outcome =
+      failed(ExitCode::kPluginRejected,
+             fmt::format("{} plugin '{}' not found; give its folder with --plugin_path or "
+                         "NDBENCH_PLUGIN_PATH. Tried:{}",
+                         word, name, tried),
+             "load");
+  return search;
+}
+
+}  // namespace ndbench

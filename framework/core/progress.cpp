@@ -1,0 +1,43 @@
+#include "core/progress.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace ndbench {
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<long>(std::lround(seconds));
+  if (whole >= 3600) {
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  }
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+Progress::Progress(std::FILE* stream, bool terminal, int total, Seconds now)
+    : stream_(stream), terminal_(terminal), total_(total), now_(std::move(now)) {}
+
+void Progress::start(const std::string& what) {
+  ++started_;
+  const double elapsed = now_();
+  std::string line = fmt::format("[{}/{}] {}  {}", started_, total_, what, clock_text(elapsed));
+  if (done_ > 0) {
+    line += fmt::format("  ETA {}", clock_text(elapsed / done_ * (total_ - done_)));
+  }
+  if (terminal_) {
+    fmt::print(stream_, "\r\x1b[K{}", line);
+  } else {
+    fmt::print(stream_, "{}\n", line);
+  }
+  std::fflush(stream_);
+}
+
+void Progress::done() { ++done_; }
+
+void Progress::clear() {
+  if (!terminal_) return;
+  std::fputs("\r\x1b[K", stream_);
+  std::fflush(stream_);
+}
+
+}  // namespace ndbench

@@ -1,0 +1,161 @@
+#include "core/protocol.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <array>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+NLOHMANN_JSON_NAMESPACE_BEGIN
+
+template <>
+struct adl_serializer<ndbench::ParameterValue> {
+  static void to_json(json& to, const ndbench::ParameterValue& from) {
+    std::visit([&to](const auto& value) { to = value; }, from);
+  }
+  static void from_json(const json& from, ndbench::ParameterValue& to) {
+    if (from.is_boolean()) {
+      to = from.get<bool>();
+    } else if (from.is_number_integer()) {
+      to = from.get<std::int64_t>();
+    } else if (from.is_number_float()) {
+      to = from.get<double>();
+    } else {
+      to = from.get<std::string>();
+    }
+  }
+};
+
+template <>
+struct adl_serializer<ndbench::Parameters> {
+  static void to_json(json& to, const ndbench::Parameters& from) { to = from.values(); }
+  static void from_json(const json& from, ndbench::Parameters& to) {
+    to = ndbench::Parameters(from.get<std::map<std::string, ndbench::ParameterValue>>());
+  }
+};
+
+NLOHMANN_JSON_NAMESPACE_END
+
+namespace ndbench {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint32_t kMagic = 0x3177646e;  // "ndw1"
+constexpr std::uint32_t kMaximumLength = 64U << 20U;
+
+struct Header {
+  std::uint32_t magic;
+  std::uint16_t version;
+  std::uint16_t type;
+  std::uint32_t length;
+  std::uint32_t sequence;
+  std::uint32_t checksum;
+};
+static_assert(sizeof(Header) == 20 && std::is_trivially_copyable_v<Header>);
+
+std::uint32_t checksum(std::string_view payload) {
+  return XXH32(payload.data(), payload.size(), kMagic);
+}
+
+}  // namespace
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Parameter, name, default_value, summary, minimum, maximum,
+                                   choices)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Seeds, init, order, augment, dropout)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, deterministic)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, metric, value, higher_is_better, examples,
+                                   predictions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginFile, kind, name, path)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DescribeRequest, plugin)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PrepareRequest, model, backend, parameters, seeds, settings,
+                                   data_path)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepsRequest, settle, steps)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochRequest, epoch)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Description, name, summary, parameters, unavailable)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Prepared, in_force, libraries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSamples, seconds, losses, cpu_seconds, batch_size)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSample, train_seconds, evaluate_seconds, cpu_seconds,
+                                   examples, loss, evaluation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, state_hash, tensor_hashes, peak_memory_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseNote, phase)
+
+static void to_json(json& to, const FinishRequest&) { to = json::object(); }
+static void from_json(const json&, FinishRequest&) {}
+
+namespace {
+
+using Parse = Message (*)(const json&);
+
+template <std::size_t... Type>
+constexpr std::array<Parse, sizeof...(Type)> parsers(std::index_sequence<Type...>) {
+  return {[](const json& body) -> Message {
+    return body.get<std::variant_alternative_t<Type, Message>>();
+  }...};
+}
+
+/// How to read each alternative of Message; its index there is the frame's type.
+constexpr auto kParsers = parsers(std::make_index_sequence<std::variant_size_v<Message>>{});
+
+Message parse(const Header& header, std::string_view payload) {
+  try {
+    return kParsers[header.type](json::from_msgpack(payload));
+  } catch (const json::exception& problem) {
+    throw Error(fmt::format("worker protocol: message {} of type {} cannot be read: {}",
+                            header.sequence, header.type, problem.what()));
+  }
+}
+
+}  // namespace
+
+std::string encode(const Message& message, std::uint32_t sequence) {
+  std::string payload;
+  std::visit([&payload](const auto& body) { json::to_msgpack(json(body), payload); }, message);
+  if (payload.size() > kMaximumLength) {
+    throw Error(fmt::format("worker protocol: a message of {} bytes is over the limit of {}",
+                            payload.size(), kMaximumLength));
+  }
+  const Header header{kMagic,
+                      kProtocolVersion,
+                      static_cast<std::uint16_t>(message.index()),
+                      static_cast<std::uint32_t>(payload.size()),
+                      sequence,
+                      checksum(payload)};
+  std::string frame(sizeof header, '\0');
+  std::memcpy(frame.data(), &header, sizeof header);
+  return frame + payload;
+}
+
+void MessageDecoder::feed(std::string_view bytes) { buffer_ += bytes; }
+
+std::optional<Message> MessageDecoder::next() {
+  Header header{};
+  if (buffer_.size() < sizeof header) return std::nullopt;
+  std::memcpy(&header, buffer_.data(), sizeof header);
+  const auto refuse = [&header](const std::string& why) {
+    throw Error(fmt::format("worker protocol: frame {} {}", header.sequence, why));
+  };
+  if (header.magic != kMagic) refuse("does not begin with the magic number");
+  if (header.version != kProtocolVersion) {
+    refuse(
+        fmt::format("has version {}, this program speaks {}; ndbench_suite and ndbench_worker "
+                    "must come from the same build",
+                    header.version, kProtocolVersion));
+  }
+  if (header.type >= kParsers.size()) refuse(fmt::format("has unknown type {}", header.type));
+  if (header.length > kMaximumLength) refuse(fmt::format("claims {} bytes", header.length));
+  if (header.sequence != expected_sequence_) {
+    refuse(fmt::format("came where {} was expected", expected_sequence_));
+  }
+  if (buffer_.size() - sizeof header < header.length) return std::nullopt;
+  const auto payload = std::string_view(buffer_).substr(sizeof header, header.length);
+  if (header.checksum != checksum(payload)) refuse("is damaged: its checksum differs");
+  Message message = parse(header, payload);
+  buffer_.erase(0, sizeof header + header.length);
+  ++expected_sequence_;
+  return message;
+}
+
+}  // namespace ndbench

@@ -1,0 +1,55 @@
+#include "core/provenance.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "core/build_info.h"
+
+namespace ndbench {
+
+using nlohmann::json;
+
+json provenance(const Machine& machine, const Suite& suite, const std::string& command) {
+  return {{"started", fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)))},
+          {"ndbench", kVersion},
+          {"commit", kCommit},
+          {"build_type", kBuildType},
+          {"compiler", kCompiler},
+          {"compiler_flags", kCompilerFlags},
+          {"google_benchmark", kBenchmarkVersion},
+          {"suite", suite.name},
+          {"suite_file", suite.file.string()},
+          {"suite_hash", suite.hash},
+          {"suite_seed", suite.seed},
+          {"command", command},
+          {"host_name", machine.host_name},
+          {"kernel", machine.kernel},
+          {"cpu_model", machine.cpu_model},
+          {"cpu_flags", machine.cpu_flags},
+          {"cores", machine.cores},
+          {"hardware_threads", machine.hardware_threads},
+          {"governor", machine.governor},
+          {"memory_bytes", machine.memory_bytes},
+          {"virtualized", machine.virtualized},
+          {"environment", relevant_environment()}};
+}
+
+std::string target_fingerprint(const Machine& machine,
+                               const std::map<std::string, std::string>& libraries,
+                               const std::map<std::string, std::string>& in_force) {
+  // The switches of backend and mode are axes of their own, not another target.
+  const auto threads = in_force.find("threads");
+  const std::string identity = json{{"cpu_model", machine.cpu_model},
+                                    {"cpu_flags", machine.cpu_flags},
+                                    {"cores", machine.cores},
+                                    {"libraries", libraries},
+                                    {"threads", threads == in_force.end() ? "" : threads->second}}
+                                   .dump(-1, ' ', false, json::error_handler_t::replace);
+  return fmt::format("{:016x}", XXH3_64bits(identity.data(), identity.size()));
+}
+
+}  // namespace ndbench

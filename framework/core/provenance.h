@@ -1,0 +1,24 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "core/machine.h"
+#include "core/suite.h"
+
+namespace ndbench {
+
+/// What every record of a run shares: time of the start, build, machine, environment, suite,
+/// command.
+///
+/// `command` is what the user typed; with the seeds of a record it reproduces the row.
+[[nodiscard]] nlohmann::json provenance(const Machine& machine, const Suite& suite,
+                                        const std::string& command);
+
+/// The fingerprint that decides what may be compared: 16 hexadecimal digits of XXH3-64 over the
+/// CPU model and flags, the cores, the libraries in the worker and its threads in force.
+[[nodiscard]] std::string target_fingerprint(const Machine& machine,
+                                             const std::map<std::string, std::string>& libraries,
+                                             const std::map<std::string, std::string>& in_force);
+
+}  // namespace ndbench

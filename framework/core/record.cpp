@@ -1,0 +1,132 @@
+#include "core/record.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/statistics.h"
+
+namespace ndbench {
+namespace {
+
+using nlohmann::json;
+
+double mean_of(const std::vector<EpochSample>& epochs, double (*seconds)(const EpochSample&)) {
+  std::vector<double> values;
+  for (const EpochSample& epoch : epochs) values.push_back(seconds(epoch));
+  return mean(values);
+}
+
+/// As text: many readers of JSON keep 53 bits of a number.
+std::string hexadecimal(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
+
+json to_json(const Parameters& parameters) {
+  json object = json::object();
+  for (const auto& [name, value] : parameters.values()) {
+    std::visit([&, &key = name](const auto& held) { object[key] = held; }, value);
+  }
+  return object;
+}
+
+json to_json(const Evaluation& evaluation) {
+  return {{"metric", evaluation.metric},
+          {"value", evaluation.value},
+          {"higher_is_better", evaluation.higher_is_better},
+          {"examples", evaluation.examples}};
+}
+
+json to_json(const EpochSample& epoch) {
+  return {{"train_seconds", epoch.train_seconds},
+          {"evaluate_seconds", epoch.evaluate_seconds},
+          {"cpu_seconds", epoch.cpu_seconds},
+          {"examples", epoch.examples},
+          {"loss", epoch.loss},
+          {"evaluation", to_json(epoch.evaluation)}};
+}
+
+json to_json(const Outcome& outcome) {
+  json object{{"status", to_string(outcome.status)}};
+  if (outcome.status == Status::kPassed) return object;
+  object["reason"] = outcome.reason;
+  if (!outcome.phase.empty()) object["phase"] = outcome.phase;
+  if (!outcome.output.empty()) object["output"] = outcome.output;
+  return object;
+}
+
+json samples(const Record& record) {
+  if (record.cell.scope == ScopeKind::kStep) {
+    return {{"warmup_steps", record.warmup_steps},     {"blocks", record.blocks},
+            {"batch_size", record.steps.batch_size},   {"step_seconds", record.steps.seconds},
+            {"cpu_seconds", record.steps.cpu_seconds}, {"losses", record.steps.losses}};
+  }
+  json epochs = json::array();
+  for (const EpochSample& epoch : record.epochs) epochs.push_back(to_json(epoch));
+  return {{"epochs", epochs}};
+}
+
+}  // namespace
+
+int Record::iterations() const {
+  return static_cast<int>(cell.scope == ScopeKind::kStep ? steps.seconds.size() : epochs.size());
+}
+
+double Record::real_seconds() const {
+  if (cell.scope == ScopeKind::kStep) return median(steps.seconds);
+  return mean_of(epochs, [](const EpochSample& epoch) {
+    return epoch.train_seconds + epoch.evaluate_seconds;
+  });
+}
+
+double Record::cpu_seconds() const {
+  if (cell.scope == ScopeKind::kStep) {
+    return steps.cpu_seconds / static_cast<double>(steps.seconds.size());
+  }
+  return mean_of(epochs, [](const EpochSample& epoch) { return epoch.cpu_seconds; });
+}
+
+double Record::samples_per_second() const {
+  const std::int64_t examples = cell.scope == ScopeKind::kStep ? steps.batch_size
+                                : epochs.empty()               ? 0
+                                                               : epochs.back().examples;
+  return static_cast<double>(examples) / real_seconds();
+}
+
+const Evaluation* Record::evaluation() const {
+  return epochs.empty() ? nullptr : &epochs.back().evaluation;
+}
+
+json to_json(const Record& record, const json& provenance) {
+  json object{{"version", kRecordVersion},
+              {"type", "record"},
+              {"name", record.cell.name()},
+              {"model", record.cell.model.name},
+              {"backend", record.cell.backend.name},
+              {"mode", record.cell.mode.name},
+              {"scope", record.cell.scope == ScopeKind::kStep ? "step" : "epoch"},
+              {"replica", record.replica},
+              {"outcome", to_json(record.outcome)},
+              {"seeds",
+               {{"init", hexadecimal(record.seeds.init)},
+                {"order", hexadecimal(record.seeds.order)},
+                {"augment", hexadecimal(record.seeds.augment)},
+                {"dropout", hexadecimal(record.seeds.dropout)}}},
+              {"parameters", to_json(record.parameters)},
+              {"load_average", record.load_average},
+              {"environment", record.environment},
+              {"in_force", record.in_force},
+              {"libraries", record.libraries},
+              {"provenance", provenance}};
+  if (record.iterations() > 0) object["samples"] = samples(record);
+  if (!record.finished.state_hash.empty()) {
+    object["state_hash"] = record.finished.state_hash;
+    object["state_tensors"] = record.finished.tensor_hashes.size();
+    object["peak_memory_bytes"] = record.finished.peak_memory_bytes;
+  }
+  return object;
+}
+
+std::string strict_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace ndbench

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/outcome.h"
+#include "core/plan.h"
+#include "core/protocol.h"
+
+namespace ndbench {
+
+/// Bumped on any change of a record's JSON form; results/record.schema.json describes it.
+inline constexpr int kRecordVersion = 1;
+
+/// One measured row: a replica of a cell, with its raw samples and what they came from.
+struct Record {
+  Cell cell;
+  int replica = 0;
+  Outcome outcome;
+
+  Seeds seeds;
+  Parameters parameters;
+  std::map<std::string, std::string> in_force;
+  std::map<std::string, std::string> libraries;
+  std::map<std::string, std::string> environment;  ///< variables the worker was given
+  std::array<double, 3> load_average{};            ///< of the machine, before the worker started
+
+  int warmup_steps = 0;             ///< scope step: untimed ones before the first block
+  StepSamples steps;                ///< scope step: all blocks in order
+  int blocks = 0;                   ///< scope step: how many equal blocks `steps` holds
+  std::vector<EpochSample> epochs;  ///< scope epoch
+  Finished finished;
+
+  /// Iterations, wall-clock and processor seconds of one iteration. A step's wall-clock is the
+  /// median over the timed steps, an epoch's the mean over the epochs, evaluation included.
+  [[nodiscard]] int iterations() const;
+  [[nodiscard]] double real_seconds() const;
+  [[nodiscard]] double cpu_seconds() const;
+
+  /// Training examples per second of real_seconds().
+  [[nodiscard]] double samples_per_second() const;
+
+  /// The last evaluation; nullptr for a step.
+  [[nodiscard]] const Evaluation* evaluation() const;
+};
+
+/// The record as one strict JSON object: NaN and infinity are null, invalid UTF-8 is replaced.
+/// `provenance` is the run's, shared by its records.
+[[nodiscard]] nlohmann::json to_json(const Record& record, const nlohmann::json& provenance);
+
+/// Serializes on one line, strictly: what JSON cannot say is null or replaced.
+[[nodiscard]] std::string strict_line(const nlohmann::json& value);
+
+}  // namespace ndbench

@@ -1,0 +1,235 @@
+#include "core/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/bench.h"
+#include "core/failure_log.h"
+#include "core/interrupt.h"
+#include "core/journal.h"
+#include "core/listing.h"
+#include "core/plugin_file.h"
+#include "core/progress.h"
+#include "core/provenance.h"
+#include "core/search_path.h"
+#include "core/spelling.h"
+#include "core/summary.h"
+#include "core/worker_process.h"
+
+namespace ndbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_stdout(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw ResultsError(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+  }
+}
+
+/// A path as it is, or the name of a suite beside the executable's tree.
+fs::path find_suite(const std::string& given) {
+  const fs::path shipped =
+      (executable_folder() / "../share/ndbench/suites" / (given + ".toml")).lexically_normal();
+  const bool is_name = given.find_first_of("/.") == std::string::npos;
+  return is_name && !fs::exists(given) && fs::exists(shipped) ? shipped : fs::path(given);
+}
+
+/// What the user typed, quoted so that a shell reads it back.
+std::string command_text(const std::vector<std::string>& arguments) {
+  std::string text = "ndbench_suite";
+  for (const std::string& argument : arguments) {
+    constexpr char kPlain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
+    if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) {
+      text += " " + argument;
+      continue;
+    }
+    text += " '";
+    for (const char character : argument) {
+      text += character == '\'' ? std::string("'\\''") : std::string(1, character);
+    }
+    text += "'";
+  }
+  return text;
+}
+
+bool use_colour(Colour colour) {
+  if (colour != Colour::kAuto) return colour == Colour::kAlways;
+  const char* terminal = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
+         std::strcmp(terminal, "dumb") != 0;
+}
+
+std::string nothing_selected(const Plan& all, const std::string& filter) {
+  std::vector<std::string> names;
+  for (const Cell& cell : all.cells) names.push_back(cell.name());
+  return fmt::format(
+      "--benchmark_filter={} matches none of the {} benchmarks of this suite{}; "
+      "--benchmark_list_tests lists them",
+      filter, names.size(), did_you_mean(filter, names));
+}
+
+/// stdout and, if asked for, a file that is written in one piece at the end.
+class Outputs {
+ public:
+  explicit Outputs(const CommandLine& line) : line_(line) {
+    OutputStyle style = line.style;
+    if (line.out) {
+      file_ = make_output(line.out_format, style, [this](std::string_view text) { text_ += text; });
+    }
+    style.colour = use_colour(line.colour);
+    display_ = make_output(line.format, style, write_stdout);
+  }
+
+  void begin(const RunContext& context) {
+    display_->begin(context);
+    if (file_) file_->begin(context);
+  }
+
+  void rows(const std::vector<Row>& rows) {
+    const bool display_aggregates = line_.display_aggregates_only || line_.report_aggregates_only;
+    for (const Row& row : rows) {
+      const bool passed_repetition =
+          row.aggregate.empty() && row.repetitions > 1 && row.outcome.status == Status::kPassed;
+      if (!(display_aggregates && passed_repetition)) display_->row(row);
+      if (file_ && !(line_.report_aggregates_only && passed_repetition)) file_->row(row);
+    }
+  }
+
+  void end() {
+    if (file_) {
+      file_->end();
+      write_file(*line_.out, text_);
+    }
+    display_->end();
+  }
+
+ private:
+  const CommandLine& line_;
+  std::unique_ptr<Output> display_;
+  std::unique_ptr<Output> file_;
+  std::string text_;
+};
+
+int replicas_in(const Plan& plan) {
+  int total = 0;
+  for (const Cell& cell : plan.cells) total += plan.replicas(cell);
+  return total;
+}
+
+RunContext make_context(const CommandLine& line, const Plan& plan, const Suite& suite,
+                        const std::string& executable) {
+  RunContext context = read_run_context(executable);
+  context.custom = line.context;
+  context.custom.emplace("suite", fmt::format("{} ({})", suite.name, suite.hash.substr(0, 8)));
+  for (const Cell& cell : plan.cells) {
+    context.name_width = std::max(context.name_width, cell.name().size());
+  }
+  return context;
+}
+
+}  // namespace
+
+fs::path executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments) {
+  const Suite suite = read_suite(find_suite(line.suite));
+  const Plan all = make_plan(suite, line.limits);
+  const Plan plan = select(all, line.filter);
+  if (plan.cells.empty()) {
+    fmt::print(stderr, "ndbench_suite: {}\n", nothing_selected(all, line.filter));
+    return ExitCode::kNothingSelected;
+  }
+  if (line.list_tests) {
+    write_stdout(listing(plan, line.format));
+    return ExitCode::kOk;
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto elapsed = [start] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  const fs::path executable = executable_folder() / "ndbench_suite";
+  InterruptSignals signals;
+  const WorkerProcess::Options worker_options{
+      .executable = executable_folder() / NDBENCH_RELATIVE_WORKER,
+      .timeout = std::chrono::duration<double>(line.timeout_seconds)};
+  const StartWorker start_worker = [&](const auto& environment) {
+    return std::make_unique<WorkerProcess>(worker_options, environment, signals);
+  };
+
+  ExitCodes codes;
+  std::vector<Record> records;
+  const Machine machine = read_machine();
+  try {
+    const Roster roster =
+        inspect_plugins(plan, plugin_path(line.plugin_path, executable), start_worker);
+    std::optional<Journal> journal;
+    if (!line.limits.dry_run) journal.emplace(line.results);
+
+    Progress progress(stderr, isatty(STDERR_FILENO) != 0, replicas_in(plan), elapsed);
+    FailureLog failures(stderr);
+    const nlohmann::json origin = provenance(machine, suite, command_text(arguments));
+    Scheduler scheduler(
+        plan, roster,
+        {.suite_seed = suite.seed,
+         .default_threads = machine.cores,
+         .data_path = data_path(line.data_path)},
+        start_worker,
+        [&](const Cell& cell, int replica) {
+          progress.start(fmt::format("{} replica {}", cell.name(), replica));
+        },
+        [&](const Record& record) {
+          if (journal) journal->append(to_json(record, origin));
+          records.push_back(record);
+          codes.add(record.outcome.exit_code);
+          progress.done();
+          if (record.outcome.status == Status::kFailed) progress.clear();
+          failures.add(record);
+        });
+
+    Outputs outputs(line);
+    outputs.begin(make_context(line, plan, suite, executable.string()));
+    try {
+      run_benchmarks(scheduler, line.random_interleaving, line.verbosity,
+                     [&](const std::vector<Row>& rows) {
+                       progress.clear();
+                       outputs.rows(rows);
+                     });
+    } catch (const Interrupted& interrupt) {
+      codes.add(interrupt.signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated);
+    } catch (const ResultsError& error) {
+      fmt::print(stderr, "ndbench_suite: {}\n", error.what());
+      codes.add(ExitCode::kResultsNotWritten);
+    }
+    progress.clear();
+    outputs.end();
+    const std::vector<GroupSummary> summary = summarize(records, machine);
+    if (line.format == Format::kConsole) write_stdout(console_summary(summary, machine));
+    if (journal) {
+      write_file(journal->folder() / "summary.md",
+                 markdown_summary(summary, machine, command_text(arguments)));
+      fmt::print(stderr, "results: {}\n", journal->folder().string());
+    }
+  } catch (const Interrupted& interrupt) {
+    codes.add(interrupt.signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated);
+  } catch (const ResultsError& error) {
+    fmt::print(stderr, "ndbench_suite: {}\n", error.what());
+    codes.add(ExitCode::kResultsNotWritten);
+  }
+  if (const std::string text = codes.text(); !text.empty()) {
+    fmt::print(stderr, "ndbench_suite: {}\n", text);
+  }
+  return codes.worst();
+}
+
+}  // namespace ndbench

@@ -1,0 +1,241 @@
+#include "core/worker_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+extern char** environ;
+
+namespace ndbench {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kKeptOutput = 64U << 10U;
+
+/// "SIGSEGV (Segmentation fault)"
+std::string signal_name(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return fmt::format("SIG{} ({})", name != nullptr ? name : "?", sigdescr_np(signal));
+}
+
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& added) {
+  std::vector<std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (!added.contains(std::string(text.substr(0, text.find('='))))) result.emplace_back(text);
+  }
+  for (const auto& [name, value] : added) result.push_back(name + "=" + value);
+  return result;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (std::string& string : strings) result.push_back(string.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(const Options& options,
+                             const std::map<std::string, std::string>& environment,
+                             InterruptSignals& signals)
+    : options_(options), signals_(signals) {
+  std::array<int, 2> sockets{};
+  std::array<int, 2> pipe{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0 ||
+      pipe2(pipe.data(), O_CLOEXEC) != 0) {
+    fail(ExitCode::kBenchmarkFailed, fmt::format("cannot start a worker: {}", strerror(errno)));
+  }
+  socket_ = sockets[0];
+  output_pipe_ = pipe[0];
+  fcntl(output_pipe_, F_SETFL, O_NONBLOCK);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, sockets[1], kProtocolDescriptor);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+
+  std::vector<std::string> arguments{options_.executable.string(), std::to_string(getpid())};
+  std::vector<std::string> variables = environment_with(environment);
+  const int error = posix_spawn(&process_, options_.executable.c_str(), &actions, &attributes,
+                                pointers(arguments).data(), pointers(variables).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  close(sockets[1]);
+  close(pipe[1]);
+  if (error != 0) {
+    process_ = -1;
+    const std::string reason = fmt::format("cannot start the worker '{}': {}",
+                                           options_.executable.string(), strerror(error));
+    close(socket_);
+    close(output_pipe_);
+    fail(ExitCode::kBenchmarkFailed, reason);
+  }
+}
+
+WorkerProcess::~WorkerProcess() {
+  end(SIGKILL);
+  close(socket_);
+  close(output_pipe_);
+}
+
+void WorkerProcess::send(const Message& request) {
+  if (std::holds_alternative<StepsRequest>(request)) phase_ = "train";
+  const std::string frame = encode(request, sequence_++);
+  std::string_view rest = frame;
+  while (!rest.empty()) {
+    const ssize_t written = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return;  // The worker is gone; receive() finds out how and says so.
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+Message WorkerProcess::receive() {
+  const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.timeout);
+  while (true) {
+    if (auto message = read_message()) {
+      if (auto* note = std::get_if<PhaseNote>(&*message)) {
+        phase_ = note->phase;
+      } else if (auto* failure = std::get_if<Failure>(&*message)) {
+        phase_ = failure->phase;
+        fail(failure->rejected ? ExitCode::kPluginRejected : ExitCode::kBenchmarkFailed,
+             failure->reason);
+      } else {
+        drain_output();
+        return std::move(*message);
+      }
+      continue;
+    }
+    if (!wait_readable(deadline, true)) fail_by_timeout();
+    std::array<char, 1 << 16> bytes;
+    const ssize_t count = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (count > 0) {
+      decoder_.feed({bytes.data(), static_cast<std::size_t>(count)});
+    } else if (count == 0 || errno != EAGAIN) {
+      fail_by_death();
+    }
+  }
+}
+
+std::optional<Message> WorkerProcess::read_message() {
+  try {
+    return decoder_.next();
+  } catch (const Error& error) {
+    fail(ExitCode::kBenchmarkFailed, error.what());
+  }
+}
+
+/// Waits until the socket is readable, keeping what the worker prints meanwhile.
+bool WorkerProcess::wait_readable(Clock::time_point deadline, bool interruptible) {
+  while (true) {
+    if (interruptible) signals_.check();
+    const auto left = duration_cast<milliseconds>(deadline - Clock::now()).count() + 1;
+    if (left <= 0) return false;
+    std::array<pollfd, 3> ready{{{socket_, POLLIN, 0},
+                                 {output_pipe_, POLLIN, 0},
+                                 {interruptible ? signals_.descriptor() : -1, POLLIN, 0}}};
+    constexpr long kLongest = 60'000;  // poll() takes an int; the loop comes back here anyway
+    poll(ready.data(), ready.size(), static_cast<int>(std::min<long>(left, kLongest)));
+    if (ready[1].revents != 0) drain_output();
+    if (ready[0].revents != 0) return true;
+  }
+}
+
+void WorkerProcess::drain_output() {
+  std::array<char, 1 << 16> bytes;
+  ssize_t count = 0;
+  while ((count = read(output_pipe_, bytes.data(), bytes.size())) > 0) {
+    output_.append(bytes.data(), static_cast<std::size_t>(count));
+    if (output_.size() > 2 * kKeptOutput) output_.erase(0, output_.size() - kKeptOutput);
+  }
+  if (count == 0) {  // Nobody holds the other end any more: poll() would return at once for ever.
+    close(output_pipe_);
+    output_pipe_ = -1;
+  }
+}
+
+/// Ends the process, SIGTERM first if asked so, and everything that it left in its group.
+void WorkerProcess::end(int signal) {
+  if (process_ < 0 || reaped_) return;
+  kill(-process_, signal);
+  if (signal == SIGTERM) {
+    const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.grace);
+    const int descriptor = socket_;
+    std::array<char, 4096> ignored;
+    while (wait_readable(deadline, false) &&
+           recv(descriptor, ignored.data(), ignored.size(), MSG_DONTWAIT) > 0) {
+    }
+  }
+  kill(-process_, SIGKILL);
+  while (waitpid(process_, &exit_status_, 0) < 0 && errno == EINTR) {
+  }
+  reaped_ = true;
+  if (output_pipe_ >= 0) drain_output();
+}
+
+void WorkerProcess::fail(ExitCode code, std::string reason) {
+  end(SIGKILL);
+  Outcome outcome = failed(code, std::move(reason), phase_);
+  if (output_.size() > kKeptOutput) output_.erase(0, output_.size() - kKeptOutput);
+  outcome.output = std::move(output_);
+  throw WorkerFailed{std::move(outcome)};
+}
+
+/// The socket is closed: the process has ended, is about to, or has closed it on purpose.
+void WorkerProcess::fail_by_death() {
+  const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.grace);
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == 0) {
+    if (Clock::now() > deadline) {
+      fail(ExitCode::kBenchmarkFailed, "closed the connection to ndbench_suite and went on");
+    }
+    pollfd pause{output_pipe_, POLLIN, 0};
+    poll(&pause, 1, 10);
+    if (output_pipe_ >= 0) drain_output();
+  }
+  end(SIGKILL);
+  if (WIFSIGNALED(exit_status_)) {
+    fail(ExitCode::kBenchmarkFailed,
+         fmt::format("killed by {}", signal_name(WTERMSIG(exit_status_))));
+  }
+  fail(ExitCode::kBenchmarkFailed,
+       fmt::format("the process exited with status {} before it answered; a plugin must not call "
+                   "exit()",
+                   WEXITSTATUS(exit_status_)));
+}
+
+void WorkerProcess::fail_by_timeout() {
+  end(SIGTERM);
+  fail(ExitCode::kBenchmarkFailed,
+       fmt::format("no answer within {} s, killed; raise --timeout if it needs longer",
+                   options_.timeout.count()));
+}
+
+}  // namespace ndbench

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "ndbench/error.h"
+
+namespace ndbench {
+
+/// What a cell asks of its backend.
+struct Settings {
+  int threads = 1;             ///< intra-op threads
+  bool deterministic = false;  ///< only algorithms that give the same bits every time
+};
+
+/// Holds the process-global settings of a backend while alive. At most one per process.
+class NDBENCH_API Scope {
+ public:
+  Scope() = default;
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  virtual ~Scope();
+
+  /// Where tensors live, as c10::Device reads it: "cpu", "cuda:0".
+  [[nodiscard]] virtual std::string device() const = 0;
+
+  /// Waits until all queued work is done. Called at the edges of every timed region.
+  virtual void synchronize() const = 0;
+
+  /// The settings as read back from the libraries, never as asked: "threads" → "2".
+  /// The host compares "threads" with what the suite asked for and fails the cell if it differs.
+  [[nodiscard]] virtual std::map<std::string, std::string> in_force() const = 0;
+};
+
+/// A backend plugin: a device and the library that computes on it.
+class NDBENCH_API Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend();
+
+  /// Why this backend cannot run here, in a few words; empty if it can. Never throws for a
+  /// machine that merely lacks the device.
+  [[nodiscard]] virtual std::string unavailable() const = 0;
+
+  /// Switches the process to this backend.
+  /// @pre  unavailable() is empty, no other Scope is alive.
+  [[nodiscard]] virtual std::unique_ptr<Scope> enter(const Settings& settings) const = 0;
+};
+
+}  // namespace ndbench

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#if defined(__GNUC__)
+#define NDBENCH_API __attribute__((visibility("default")))
+#else
+#define NDBENCH_API
+#endif
+
+namespace ndbench {
+
+/// A bad suite, bad plugin or bad machine.
+///
+/// The text says what is wrong, where, and what to do about it. Throw it from any plugin function:
+/// the host turns it into a failed measurement of that cell alone.
+class NDBENCH_API Error : public std::runtime_error {
+ public:
+  explicit Error(const std::string& what);
+  Error(const Error&) = default;
+  ~Error() override;
+};
+
+}  // namespace ndbench

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ndbench/error.h"
+#include "ndbench/parameters.h"
+
+namespace at {
+class Tensor;
+}
+
+namespace ndbench {
+
+/// One seed per noise factor. A factor that does not vary in a mode has the same seed in every
+/// replica; a factor that varies has another one in each.
+struct Seeds {
+  std::uint64_t init = 0;     ///< initial weights
+  std::uint64_t order = 0;    ///< order of the training examples
+  std::uint64_t augment = 0;  ///< random transformations of the inputs
+  std::uint64_t dropout = 0;  ///< stochastic layers
+};
+
+/// What a Task is made from.
+struct TaskContext {
+  Parameters parameters;
+  Seeds seeds;
+  std::string device;                            ///< as c10::Device reads it: "cpu", "cuda:0"
+  std::vector<std::filesystem::path> data_path;  ///< folders to look for data sets in, in order
+};
+
+/// The result of one pass over the test set.
+struct Evaluation {
+  std::string metric;  ///< "accuracy", "mse"
+  double value = 0.0;
+  bool higher_is_better = true;
+  std::int64_t examples = 0;
+  std::vector<std::int32_t> predictions;  ///< class of each test example in set order; may be empty
+};
+
+/// Sees each tensor of the training state under a stable name.
+using StateVisitor = std::function<void(const std::string& name, const at::Tensor& value)>;
+
+/// A network with its data, loss and optimizer, ready to train.
+///
+/// The host alone calls it, on one thread, with a Scope of the backend alive:
+///   start_epoch (next_batch train_step*)* [evaluate]   any number of times, visit_state in
+///   between.
+class NDBENCH_API Task {
+ public:
+  Task() = default;
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  virtual ~Task();
+
+  /// Starts the pass number `epoch`, counted from 0: the order of the examples is a function of
+  /// the order seed and this number alone.
+  virtual void start_epoch(std::int64_t epoch) = 0;
+
+  /// Puts the next batch on the device.
+  /// @return its number of examples; 0 when the epoch is over, and then no batch is loaded.
+  virtual std::int64_t next_batch() = 0;
+
+  /// Queues forward, backward and one optimizer step on the batch that next_batch() loaded.
+  /// May be called again on the same batch.
+  /// @return mean loss over the batch, scalar float32 on the device. Never read here: reading
+  ///         synchronizes, and the host synchronizes at the edges of the timed region.
+  virtual at::Tensor train_step() = 0;
+
+  /// Runs the network over the whole test set without training. Leaves the state as it was.
+  virtual Evaluation evaluate() = 0;
+
+  /// Visits parameters, buffers and optimizer state, always in the same order.
+  virtual void visit_state(const StateVisitor& visit) const = 0;
+};
+
+/// A model plugin: says what it can be asked for, and makes Tasks.
+class NDBENCH_API Model {
+ public:
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model();
+
+  /// The keys that a suite may set in this model's table, in the order to document them.
+  [[nodiscard]] virtual std::vector<Parameter> parameters() const = 0;
+
+  /// Reads the data, builds the network on `context.device` and initializes it from the seeds.
+  /// @throws ndbench::Error if the data cannot be had or the parameters do not fit together.
+  [[nodiscard]] virtual std::unique_ptr<Task> create_task(const TaskContext& context) const = 0;
+};
+
+}  // namespace ndbench

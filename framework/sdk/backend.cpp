@@ -1,0 +1,8 @@
+#include "ndbench/backend.h"
+
+namespace ndbench {
+
+Scope::~Scope() = default;
+Backend::~Backend() = default;
+
+}  // namespace ndbench

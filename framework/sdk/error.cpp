@@ -1,0 +1,8 @@
+#include "ndbench/error.h"
+
+namespace ndbench {
+
+Error::Error(const std::string& what) : std::runtime_error(what) {}
+Error::~Error() = default;
+
+}  // namespace ndbench

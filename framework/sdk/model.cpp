@@ -1,0 +1,8 @@
+#include "ndbench/model.h"
+
+namespace ndbench {
+
+Task::~Task() = default;
+Model::~Model() = default;
+
+}  // namespace ndbench

@@ -1,0 +1,46 @@
+#include "worker/state_hash.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <set>
+
+namespace ndbench {
+namespace {
+
+std::string hexadecimal(XXH128_hash_t hash) {
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+std::string hash_tensor(const std::string& name, const at::Tensor& tensor) {
+  const at::Tensor value = tensor.detach().to(at::kCPU).contiguous();
+  const std::string label = fmt::format("{}\n{}\n{}\n", name, c10::toString(value.scalar_type()),
+                                        fmt::join(value.sizes(), ","));
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
+                                                                       &XXH3_freeState);
+  XXH3_128bits_reset(state.get());
+  XXH3_128bits_update(state.get(), label.data(), label.size());
+  if (value.nbytes() > 0) XXH3_128bits_update(state.get(), value.data_ptr(), value.nbytes());
+  return hexadecimal(XXH3_128bits_digest(state.get()));
+}
+
+}  // namespace
+
+Finished hash_state(const Task& task) {
+  Finished finished;
+  std::set<std::string> names;
+  std::string all;
+  task.visit_state([&](const std::string& name, const at::Tensor& value) {
+    if (!names.insert(name).second) {
+      throw Error(fmt::format("visit_state() names two tensors '{}'", name));
+    }
+    finished.tensor_hashes.emplace_back(name, hash_tensor(name, value));
+    all += finished.tensor_hashes.back().second;
+  });
+  if (names.empty()) throw Error("visit_state() names no tensor: there is nothing to compare");
+  finished.state_hash = hexadecimal(XXH3_128bits(all.data(), all.size()));
+  return finished;
+}
+
+}  // namespace ndbench

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "ndbench/backend.h"
+
+namespace ndbench {
+
+enum class OneDnn { kOff, kOn };
+
+/// The settings of LibTorch on the CPU, with oneDNN's kernels or ATen's own; undone at the end.
+[[nodiscard]] std::unique_ptr<Scope> enter_cpu(const Settings& settings, OneDnn onednn);
+
+}  // namespace ndbench
