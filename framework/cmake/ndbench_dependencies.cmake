@@ -14,5 +14,8 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
 if(NDBENCH_BUILD_TESTS)
   find_package(GTest REQUIRED)
+  # The system's interpreter sees python3-torch; one earlier on the PATH may not.
+  set(Python3_ROOT_DIR /usr)
+  set(Python3_FIND_STRATEGY LOCATION)
   find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 endif()

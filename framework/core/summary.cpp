@@ -210,7 +210,7 @@ std::string console_summary(const std::vector<GroupSummary>& groups, const Machi
   constexpr std::size_t kWidth = 80;
   std::string text = fmt::format(
       "\nCost of determinism beside spread of the result: {}\n\n"
-      "{:<12} {:>3} {:>10} {:>6} {:>24} {:>17} {:>6}\n",
+      "{:<11} {:>3} {:>9} {:>6} {:>23} {:>16} {:>6}\n",
       machine_text(machine), "", "n", "samples/s", "ratio", "overhead [95 %]", "quality ± std",
       "hashes");
   for (const GroupSummary& group : groups) {
@@ -227,7 +227,7 @@ std::string console_summary(const std::vector<GroupSummary>& groups, const Machi
     }
     for (const ModeSummary& mode : group.modes) {
       text += fmt::format(
-          "  {:<10} {:>3} {:>10.1f} {:>6} {:>24} {:>17} {:>6}\n", mode.mode, mode.replicas,
+          "  {:<9} {:>3} {:>9.1f} {:>6} {:>23} {:>16} {:>6}\n", mode.mode, mode.replicas,
           mode.samples_per_second, mode.cost ? fmt::format("{:.3f}", mode.cost->ratio) : "",
           mode.cost ? overhead_text(*mode.cost) : "", quality_text(mode), mode.distinct_states);
     }

@@ -61,7 +61,7 @@ const torch::optim::OptimizerParamState* find_state(const States& states,
                                                     const at::Tensor& parameter) {
   const auto found = [&] {
     if constexpr (std::is_same_v<typename States::key_type, std::string>) {
-      return states.find(c10::guts::to_string(parameter.unsafeGetTensorImpl()));
+      return states.find(fmt::format("{}", fmt::ptr(parameter.unsafeGetTensorImpl())));
     } else {
       return states.find(parameter.unsafeGetTensorImpl());
     }

@@ -53,8 +53,7 @@ class BasicBlockImpl : public torch::nn::Module {
     if (stride_ == 1 && new_channels_ == 0) {
       return input;
     }
-    const at::Tensor every_second =
-        input.slice(2, 0, c10::nullopt, stride_).slice(3, 0, c10::nullopt, stride_);
+    const at::Tensor every_second = input.slice(2, 0, {}, stride_).slice(3, 0, {}, stride_);
     return at::constant_pad_nd(every_second, {0, 0, 0, 0, 0, new_channels_});
   }
 
