@@ -20,7 +20,7 @@ fs::path find_set(const std::string& name, const std::vector<fs::path>& data_pat
                   std::string_view install) {
   std::vector<std::string> tried;
   for (const fs::path& parent : data_path) {
-    const fs::path folder = parent / name;
+    fs::path folder = parent / name;
     std::error_code error;
     if (fs::is_directory(folder, error)) {
       return folder;
@@ -37,7 +37,7 @@ fs::path find_set(const std::string& name, const std::vector<fs::path>& data_pat
 /// `folder`/`file` as it is, or compressed.
 fs::path plain_or_gzip(const fs::path& folder, const std::string& file) {
   std::error_code error;
-  const fs::path plain = folder / file;
+  fs::path plain = folder / file;
   return fs::exists(plain, error) ? plain : folder / (file + ".gz");
 }
 

@@ -54,7 +54,7 @@ PixelScale standard_scale(const Images& images) {
   return result;
 }
 
-ImageBatches::ImageBatches(Images images, PixelScale scale, ImageBatchesOptions options)
+ImageBatches::ImageBatches(Images images, const PixelScale& scale, ImageBatchesOptions options)
     : images_(std::move(images)),
       options_(std::move(options)),
       pixels_(torch::from_blob(images_.pixels.data(),
@@ -100,8 +100,8 @@ at::Tensor ImageBatches::augmented(const at::Tensor& indices) const {
   const std::int64_t height = images_.height;
   const std::int64_t width = images_.width;
   at::Tensor result = at::zeros({indices.size(0), channels, height, width}, at::kByte);
-  std::uint8_t* target = result.data_ptr<std::uint8_t>();
-  const std::int64_t* index = indices.data_ptr<std::int64_t>();
+  auto* target = result.data_ptr<std::uint8_t>();
+  const auto* index = indices.data_ptr<std::int64_t>();
 
   for (std::int64_t n = 0; n < indices.size(0); ++n) {
     assert(epoch_ < (std::int64_t{1} << 32) && index[n] < (std::int64_t{1} << 32));

@@ -14,7 +14,7 @@ template <typename Draw>
 void fill(const at::Tensor& tensor, Draw draw) {
   const torch::NoGradGuard no_grad;
   const at::Tensor values = at::empty(tensor.sizes(), at::kFloat);
-  float* value = values.data_ptr<float>();
+  auto* value = values.data_ptr<float>();
   std::generate_n(value, values.numel(), [&] { return static_cast<float>(draw()); });
   tensor.copy_(values);
 }

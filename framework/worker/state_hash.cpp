@@ -14,7 +14,7 @@ std::string hexadecimal(XXH128_hash_t hash) {
 }
 
 std::string hash_tensor(const std::string& name, const at::Tensor& tensor) {
-  const at::Tensor value = tensor.detach().to(at::kCPU).contiguous();
+  const at::Tensor value = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
   const std::string label = fmt::format("{}\n{}\n{}\n", name, c10::toString(value.scalar_type()),
                                         fmt::join(value.sizes(), ","));
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),

@@ -43,7 +43,7 @@ struct ImageBatchesOptions {
 /// Cuts images in memory into batches on the device. The last batch of a pass may be smaller.
 class NDBENCH_API ImageBatches {
  public:
-  ImageBatches(Images images, PixelScale scale, ImageBatchesOptions options);
+  ImageBatches(Images images, const PixelScale& scale, ImageBatchesOptions options);
 
   /// Starts a pass in the order that is a function of the order seed and `epoch` alone.
   void start_epoch(std::int64_t epoch);

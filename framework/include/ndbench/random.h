@@ -21,8 +21,8 @@ class NDBENCH_API RandomStream {
   RandomStream(std::uint64_t seed, std::string_view stream);
 
   ~RandomStream();
-  RandomStream(RandomStream&&) noexcept;
-  RandomStream& operator=(RandomStream&&) noexcept;
+  RandomStream(RandomStream&& other) noexcept;
+  RandomStream& operator=(RandomStream&& other) noexcept;
 
   /// Uniform over all 32-bit integers.
   [[nodiscard]] std::uint32_t bits();

@@ -98,7 +98,7 @@ class AutoencoderTask final : public ndbench::Task {
 
 class AutoencoderModel final : public ndbench::Model {
  public:
-  std::vector<ndbench::Parameter> parameters() const override {
+  [[nodiscard]] std::vector<ndbench::Parameter> parameters() const override {
     return {
         {.name = "dataset",
          .default_value = "fashion-mnist",
@@ -125,7 +125,8 @@ class AutoencoderModel final : public ndbench::Model {
     };
   }
 
-  std::unique_ptr<ndbench::Task> create_task(const ndbench::TaskContext& context) const override {
+  [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
+      const ndbench::TaskContext& context) const override {
     const auto& parameters = context.parameters;
     auto data =
         ndbench::load_images(parameters.text("dataset"), context.data_path,

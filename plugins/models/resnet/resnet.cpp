@@ -88,7 +88,7 @@ class ResNetTask final : public ndbench::Task {
 /// Trains as He et al. 2015, section 4.2, without their learning-rate schedule.
 class ResNet final : public ndbench::Model {
  public:
-  std::vector<ndbench::Parameter> parameters() const override {
+  [[nodiscard]] std::vector<ndbench::Parameter> parameters() const override {
     return {
         {.name = "dataset",
          .default_value = "fashion-mnist",
@@ -133,7 +133,8 @@ class ResNet final : public ndbench::Model {
     };
   }
 
-  std::unique_ptr<ndbench::Task> create_task(const ndbench::TaskContext& context) const override {
+  [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
+      const ndbench::TaskContext& context) const override {
     const std::int64_t depth = context.parameters.integer("depth");
     if (!ndbench::resnet::has_depth(depth)) {
       throw ndbench::Error("resnet: there is no network of depth " + std::to_string(depth) +

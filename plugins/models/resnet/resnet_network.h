@@ -10,8 +10,7 @@
 // (arXiv 1512.03385), for small images. Modules have the names of torchvision's ResNet.
 namespace ndbench::resnet {
 
-inline torch::nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                              std::int64_t stride) {
+inline auto conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride) {
   return torch::nn::Conv2d(
       torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
 }
@@ -100,7 +99,7 @@ class NetworkImpl : public torch::nn::Module {
         blocks->push_back(BasicBlock(in, width, stride, architecture.shortcut));
         in = width;
       }
-      stages_.push_back(register_module("layer" + std::to_string(stage), blocks));
+      stages_.emplace_back(register_module("layer" + std::to_string(stage), blocks));
     }
     fc_ = register_module("fc", torch::nn::Linear(in, classes));
   }

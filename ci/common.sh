@@ -1,0 +1,63 @@
+# Sourced by the scripts of this folder: settings, packages, configuring and building.
+# Quiet when nothing is to do. Expects `set -euo pipefail`.
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build_dir=${NDBENCH_BUILD_DIR:-$source_dir/build/release}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# install_packages <build|test>: installs what is missing of ci/packages.txt; `test` takes both
+# parts of the list. Needs root or sudo; without either says what to install.
+install_packages() {
+  local wanted missing=()
+  if [ "$1" = build ]; then
+    wanted=$(sed '/^# … and to test it/,$d; /^#/d' "$source_dir/ci/packages.txt")
+  else
+    wanted=$(sed '/^#/d' "$source_dir/ci/packages.txt")
+  fi
+  local package
+  for package in $wanted; do
+    dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+      say "missing packages, and neither root nor sudo to install them; run as root:"
+      say "  apt-get install --no-install-recommends ${missing[*]}"
+      return 1
+    fi
+    sudo=(sudo)
+  fi
+  say "installing ${#missing[@]} packages: ${missing[*]}"
+  local log
+  log=$(mktemp)
+  local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+  if ! { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends -y "${missing[@]}"; } \
+       >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    say "apt-get failed; its whole output is in $log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+# build [cmake argument…]: configures and builds the release preset in $build_dir.
+build() {
+  local log=$build_dir/build.log
+  mkdir -p "$build_dir"
+  local started=$SECONDS
+  if ! (cd "$source_dir" && cmake --preset release -B "$build_dir" "$@" >"$log" 2>&1); then
+    tail -n 30 "$log" >&2
+    say "configuring failed; see $log"
+    return 1
+  fi
+  if ninja -C "$build_dir" -n 2>/dev/null | grep -q '^\[.*Building'; then say "building in $build_dir"; fi
+  if ! ninja -C "$build_dir" >>"$log" 2>&1; then
+    grep -E -A 20 'error|FAILED' "$log" | tail -n 60 >&2
+    say "building failed; see $log"
+    return 1
+  fi
+  if [ $((SECONDS - started)) -gt 10 ]; then say "built in $((SECONDS - started)) s"; fi
+}

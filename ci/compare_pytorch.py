@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""Time of a training step in ndbench against the same network in PyTorch.
+
+Runs ndbench_suite and tests/reference/pytorch_twin.py alternately (A B, B A, ...), each time in a
+fresh process, on the same LibTorch, threads, batch size and OpenMP policy, and prints for each
+model and backend the ratio of throughputs: ndbench / PyTorch, with a 95 % interval over the
+rounds. Exits 1 if the upper end of an interval lies under --at-least.
+
+Needs a release build (ci/demo.sh makes one) and Debian's python3-torch.
+"""
+import argparse
+import json
+import math
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+# 97.5 % quantiles of Student's t, by degrees of freedom.
+T = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262,
+     11: 2.201, 14: 2.145, 15: 2.131, 19: 2.093, 29: 2.045}
+MODELS = {"autoencoder": ("autoencoder", {}), "resnet8": ("resnet", {"depth": 8}),
+          "resnet14": ("resnet", {"depth": 14}), "resnet20": ("resnet", {"depth": 20}),
+          "resnet18": ("resnet", {"depth": 18})}
+
+
+def suite_text(model, backend, options):
+    plugin, parameters = MODELS[model]
+    lines = ['modes = ["noisy"]', "[step]", "replicas = 1", f"steps = {options.steps}",
+             f"warmup = {options.warmup}", "blocks = 1",
+             "[[backend]]", f'name = "{backend}"', f"threads = {options.threads}",
+             "[[model]]", f'name = "{model}"', f'plugin = "{plugin}"',
+             f"batch_size = {options.batch_size}", f"subset = {10 * options.batch_size}"]
+    return "\n".join(lines + [f"{key} = {value}" for key, value in parameters.items()]) + "\n"
+
+
+def ndbench_seconds(suite, options, environment):
+    result = subprocess.run(
+        [options.build / "bin/ndbench_suite", f"--suite={suite}", "--benchmark_format=json",
+         "--benchmark_time_unit=s", f"--results={suite.parent / 'results'}"],
+        check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    return json.loads(result.stdout)["benchmarks"][0]["real_time"]
+
+
+def pytorch_seconds(model, backend, options, environment):
+    result = subprocess.run(
+        [sys.executable, ROOT / "tests/reference/pytorch_twin.py", "throughput",
+         f"--model={model}", f"--batch-size={options.batch_size}", f"--threads={options.threads}",
+         f"--steps={options.steps}", f"--warmup={options.warmup}",
+         f"--onednn={'on' if backend == 'onednn' else 'off'}"],
+        check=True, stdout=subprocess.PIPE, env=environment)
+    return json.loads(result.stdout)["median_seconds_per_step"]
+
+
+def compare(model, backend, options):
+    """One line of the table; true unless ndbench is surely slower than asked for."""
+    environment = {**os.environ, "OMP_NUM_THREADS": str(options.threads)}
+    environment.setdefault("OMP_WAIT_POLICY", "passive")  # as ndbench gives its workers
+    log_ratios, ours, theirs = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        suite = pathlib.Path(folder) / "compare.toml"
+        suite.write_text(suite_text(model, backend, options))
+        for round_number in range(options.rounds):
+            runs = [lambda: ours.append(ndbench_seconds(suite, options, environment)),
+                    lambda: theirs.append(pytorch_seconds(model, backend, options, environment))]
+            for run in runs if round_number % 2 == 0 else reversed(runs):
+                run()
+            log_ratios.append(math.log(theirs[-1] / ours[-1]))
+    middle = statistics.mean(log_ratios)
+    half = T[options.rounds - 1] * statistics.stdev(log_ratios) / math.sqrt(options.rounds)
+    high = math.exp(middle + half)
+    print(f"{model:<12} {backend:<7} {1e3 * statistics.median(ours):>9.3f} ms "
+          f"{1e3 * statistics.median(theirs):>9.3f} ms   {math.exp(middle):.3f} "
+          f"[{math.exp(middle - half):.3f}, {high:.3f}]", flush=True)
+    return high >= options.at_least
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", default=["autoencoder", "resnet8"], choices=MODELS)
+    parser.add_argument("--backends", nargs="+", default=["onednn", "cpu"],
+                        choices=["onednn", "cpu"])
+    parser.add_argument("--rounds", type=int, default=8, choices=[n + 1 for n in T])
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--warmup", type=int, default=10)
+    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--at-least", type=float, default=0.98)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    options = parser.parse_args()
+    print(f"batch {options.batch_size}, {options.threads} thread(s), {options.rounds} rounds of "
+          f"{options.steps} steps, median step")
+    print(f"{'model':<12} {'backend':<7} {'ndbench':>12} {'PyTorch':>12}   throughput ratio")
+    good = [compare(model, backend, options)
+            for model in options.models for backend in options.backends]
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""A plugin that may not be used is refused by name, with what is wrong; the others are measured."""
+
+import os
+import shutil
+import unittest
+
+from suite_run import PLUGINS, SuiteTest, suite_text
+
+# What the reason must say, by the suffix of libndbench_model_wrong_<fault>.so.
+BUILT_WRONG = {
+    "cxx11_abi": "_GLIBCXX_USE_CXX11_ABI = 0, this program against 1",
+    "debug_containers": "_GLIBCXX_DEBUG",
+    "factory": "factories",
+    "interface": "ndbench interface version 2, this program against 1",
+    "kind": "other kind",
+    "magic": "magic number",
+    "name": "calls itself 'someone_else', its file name says 'wrong_name'",
+    "size": "descriptor has 64 bytes, this program reads 72",
+    "symbol": "exports no 'ndbench_plugin'",
+    "torch": "LibTorch",
+    "unresolved": "ndbench_test_defined_nowhere",
+}
+
+
+def plugin_file(name):
+    return f"libndbench_model_{name}.so"
+
+
+def make_spoilt_plugins(folder):
+    """Writes files that are no plugins; returns what the refusal of each must say."""
+    honest = (PLUGINS / plugin_file("null")).read_bytes()
+
+    def write(name, content):
+        (folder / plugin_file(name)).write_bytes(content)
+
+    write("text", b"this is no library\n")
+    write("empty", b"")
+    write("header_only", honest[:64])
+    write("half", honest[: len(honest) // 2])
+    write("all_but_the_end", honest[:-1])
+    write("elf32", honest[:4] + b"\x01" + honest[5:])
+    write("foreign_machine", honest[:18] + b"\x28\x00" + honest[20:])
+    (folder / plugin_file("folder")).mkdir()
+    (folder / plugin_file("dangling")).symlink_to("nowhere.so")
+    os.mkfifo(folder / plugin_file("pipe"))
+    write("open_to_all", honest)
+    (folder / plugin_file("open_to_all")).chmod(0o666)
+    open_folder = folder / "open_folder"
+    open_folder.mkdir()
+    (open_folder / plugin_file("in_open_folder")).write_bytes(honest)
+    open_folder.chmod(0o777)
+    return {
+        "text": "not a shared library",
+        "empty": "not a shared library",
+        "header_only": "truncated",
+        "half": "truncated",
+        "all_but_the_end": "truncated",
+        "elf32": "not a shared library for this machine",
+        "foreign_machine": "not a shared library for this machine",
+        "folder": "not a regular file",
+        "dangling": "not a regular file",
+        "pipe": "not a regular file",
+        "open_to_all": "writable by everyone",
+        "in_open_folder": "writable by everyone",
+    }
+
+
+class WrongPlugins(SuiteTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        spoilt_folder = cls.folder / "spoilt"
+        spoilt_folder.mkdir()
+        cls.expected = {f"wrong_{fault}": why for fault, why in BUILT_WRONG.items()}
+        cls.expected |= make_spoilt_plugins(spoilt_folder)
+        models = [*cls.expected, {"name": "honest", "plugin": "null"}]
+        cls.done = cls.run_suite(
+            suite_text(models, epoch={"replicas": 2}),
+            f"--plugin_path={PLUGINS}:{spoilt_folder}:{spoilt_folder / 'open_folder'}",
+            "--benchmark_format=json",
+        )
+
+    def test_exit_code_says_that_a_plugin_was_rejected(self):
+        self.assert_exit(self.done, 15)
+
+    def test_each_is_refused_before_it_runs_naming_the_file_and_what_is_wrong(self):
+        for name, why in self.expected.items():
+            with self.subTest(name):
+                (record,) = self.done.records_of(f"{name}/cpu/fixed/epoch")
+                outcome = record["outcome"]
+                self.assertEqual(outcome["status"], "failed")
+                self.assertEqual(outcome["phase"], "load")
+                self.assertIn(plugin_file(name), outcome["reason"])
+                self.assertIn(why, outcome["reason"])
+
+    def test_each_is_one_row_of_strict_json(self):
+        names = [row["run_name"] for row in self.done.json["benchmarks"]]
+        for name in self.expected:
+            self.assertEqual(names.count(f"{name}/cpu/fixed/epoch"), 1)
+
+    def test_each_is_told_of_once_on_stderr(self):
+        for name in self.expected:
+            with self.subTest(name):
+                self.assertEqual(self.done.stderr.count(f"FAILED {name}/cpu"), 1)
+
+    def test_honest_cells_are_measured_in_full(self):
+        records = self.done.records_of("honest/cpu/fixed/epoch")
+        self.assertEqual([record["outcome"]["status"] for record in records], ["passed"] * 2)
+
+
+class MissingPlugins(SuiteTest):
+    def test_a_missing_model_lists_every_path_tried(self):
+        run = self.run_suite(
+            suite_text(["nowhere", "null"], epoch={"replicas": 1}),
+            f"--plugin_path=/given/one:{PLUGINS}",
+            environment={"NDBENCH_PLUGIN_PATH": "/from/the/environment"},
+        )
+        self.assert_exit(run, 15)
+        (record,) = run.records_of("nowhere/cpu/fixed/epoch")
+        for folder in ["/given/one", PLUGINS, "/from/the/environment"]:
+            self.assertIn(f"{folder}/{plugin_file('nowhere')}", record["outcome"]["reason"])
+        (honest,) = run.records_of("null/cpu/fixed/epoch")
+        self.assertEqual(honest["outcome"]["status"], "passed")
+
+    def test_a_missing_backend_fails_its_own_cells(self):
+        run = self.run_suite(
+            suite_text(["null"], backends=["cpu", "abacus"], epoch={"replicas": 1})
+        )
+        self.assert_exit(run, 15)
+        (missing,) = run.records_of("null/abacus/fixed/epoch")
+        self.assertIn("libndbench_backend_abacus.so", missing["outcome"]["reason"])
+        (honest,) = run.records_of("null/cpu/fixed/epoch")
+        self.assertEqual(honest["outcome"]["status"], "passed")
+
+    def test_the_first_folder_of_the_path_wins(self):
+        first = self.folder / "first"
+        first.mkdir()
+        shutil.copy(PLUGINS / plugin_file("flaky"), first / plugin_file("null"))
+        run = self.run_suite(
+            suite_text(["null"], epoch={"replicas": 1}), f"--plugin_path={first}:{PLUGINS}"
+        )
+        self.assert_exit(run, 15)
+        self.assertIn(f"{first}/{plugin_file('null')}", run.records[0]["outcome"]["reason"])
+
+    def test_the_environment_names_folders_too(self):
+        run = self.run_suite(
+            suite_text(["null"], epoch={"replicas": 1}),
+            "--plugin_path=/nowhere",
+            environment={"NDBENCH_PLUGIN_PATH": str(PLUGINS)},
+        )
+        self.assert_exit(run, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,173 @@
+"""Runs ndbench_suite as a user does, and reads what it leaves behind."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+SUITE = pathlib.Path(os.environ["NDBENCH_SUITE"])
+PLUGINS = pathlib.Path(os.environ["NDBENCH_TEST_PLUGINS"])
+
+
+def strict_json(text):
+    """Parses JSON that is valid for every reader: no NaN, no key twice."""
+
+    def refuse(constant):
+        raise ValueError(f"{constant} is not JSON")
+
+    def unique(pairs):
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"a key stands twice among {keys}")
+        return dict(pairs)
+
+    return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+
+
+def toml_table(heading, values):
+    # JSON's strings, numbers and booleans are TOML's, too.
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n".join([heading, *lines, ""])
+
+
+def suite_text(models, backends=("cpu",), modes=("fixed",), step=None, epoch=None, seed=1):
+    """A suite; models are tables or names, backends are names, scopes are tables."""
+    parts = [f"seed = {seed}\nmodes = {json.dumps(list(modes))}\n"]
+    if step is not None:
+        parts.append(toml_table("[step]", step))
+    if epoch is not None:
+        parts.append(toml_table("[epoch]", epoch))
+    parts += [toml_table("[[backend]]", {"name": name, "threads": 1}) for name in backends]
+    for model in models:
+        parts.append(toml_table("[[model]]", {"name": model} if isinstance(model, str) else model))
+    return "\n".join(parts)
+
+
+def workers_of(supervisor):
+    """Process ids of the workers of a supervisor, and of what they forked, that still run."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+            state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            continue  # gone meanwhile
+        is_worker = command[0].endswith(b"ndbench_worker") and command[1] == b"%d" % supervisor
+        if is_worker and state != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+class Run:
+    """A finished run: returncode, stdout, stderr, and what lies in its results folder."""
+
+    def __init__(self, process, stdout, stderr, results):
+        self.pid = process.pid
+        self.returncode = process.returncode
+        self.stdout = stdout
+        self.stderr = stderr
+        self.folders = sorted(results.iterdir()) if results.is_dir() else []
+
+    @property
+    def folder(self):
+        (folder,) = self.folders
+        return folder
+
+    @property
+    def records(self):
+        """Every line of the journal that is a record, in order."""
+        text = (self.folder / "journal.jsonl").read_text()
+        if not text.endswith("\n"):
+            raise ValueError("the journal's last line is cut")
+        lines = [strict_json(line) for line in text.splitlines()]
+        return [line for line in lines if line["type"] == "record"]
+
+    def records_of(self, name):
+        return [record for record in self.records if record["name"] == name]
+
+    @property
+    def json(self):
+        return strict_json(self.stdout)
+
+    @property
+    def messages(self):
+        """The lines of stderr that ndbench_suite itself has to say."""
+        return [line for line in self.stderr.splitlines() if line.startswith("ndbench_suite: ")]
+
+
+class SuiteTest(unittest.TestCase):
+    """A test in a folder of its own."""
+
+    timeout = 300  # only so that a hanging supervisor fails its test and not the whole run
+
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory(prefix="ndbench_")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = pathlib.Path(temporary.name)
+
+    @classmethod
+    def start(cls, suite, *flags, results=None, environment=None, stdout=subprocess.PIPE, **more):
+        """Starts ndbench_suite; `suite` is a suite's text, path or name, or None for no flag."""
+        name = f"run{len(list(cls.folder.iterdir()))}"
+        place = cls.folder / name
+        place.mkdir()
+        if "\n" in str(suite):
+            file = place / "test.toml"
+            file.write_text(suite)
+            suite = file
+        clean = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("BENCHMARK_", "NDBENCH_"))
+        }
+        # A sanitizer must not turn the signals that the villains raise into exit statuses.
+        clean["ASAN_OPTIONS"] = "handle_segv=0:handle_abort=0:detect_leaks=0"
+        cls.results = results or place / "results"
+        command = [SUITE]
+        if not any(flag.startswith("--results") for flag in flags):
+            command.append(f"--results={cls.results}")
+        if not any(flag.startswith("--plugin_path") for flag in flags):
+            command.append(f"--plugin_path={PLUGINS}")
+        if suite is not None:
+            command.append(f"--suite={suite}")
+        return subprocess.Popen(
+            [*command, *flags],
+            cwd=place,
+            env=clean | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="backslashreplace",
+            **more,
+        )
+
+    @classmethod
+    def finish(cls, process):
+        try:
+            stdout, stderr = process.communicate(timeout=cls.timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            stdout, stderr = process.communicate()
+            raise AssertionError(f"ndbench_suite hangs; its stderr:\n{stderr}") from None
+        return Run(process, stdout, stderr, cls.results)
+
+    @classmethod
+    def run_suite(cls, suite, *flags, **options):
+        return cls.finish(cls.start(suite, *flags, **options))
+
+    def assert_exit(self, run, code):
+        self.assertEqual(run.returncode, code, f"stderr:\n{run.stderr}\nstdout:\n{run.stdout}")
+
+    def assert_one_message(self, run, *parts):
+        """stderr is one message of ndbench_suite that says all of `parts`; stdout is empty."""
+        self.assertEqual(run.stdout, "")
+        self.assertEqual(len(run.messages), 1, run.stderr)
+        self.assertTrue(run.stderr.startswith("ndbench_suite: "), run.stderr)
+        for part in parts:
+            self.assertIn(part, run.stderr)

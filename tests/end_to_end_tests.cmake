@@ -1,0 +1,2 @@
+# Tests of the programs as a user runs them.
+add_subdirectory(plugins)

@@ -1,0 +1,198 @@
+#include "core/journal.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "temporary_folder.h"
+
+namespace ndbench {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+std::string journal_of(const Journal& journal) {
+  return read_bytes(journal.folder() / "journal.jsonl");
+}
+
+/// The names in a folder, sorted.
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// What ResultsError says when `call` throws it.
+template <typename Call>
+std::string message_of(Call call) {
+  try {
+    call();
+  } catch (const ResultsError& error) {
+    return error.what();
+  }
+  return "written";
+}
+
+TEST(Journal, BeginsEmptyInAFolderNamedByTimeAndProcess) {
+  const TemporaryFolder results;
+  const Journal journal(results.path());
+  EXPECT_EQ(journal.folder().parent_path(), results.path());
+  EXPECT_THAT(journal.folder().filename().string(),
+              AllOf(MatchesRegex("[0-9]{8}T[0-9]{6}Z-[0-9]+"),
+                    EndsWith("-" + std::to_string(::getpid()))));
+  EXPECT_EQ(journal_of(journal), "");
+}
+
+TEST(Journal, MakesTheFoldersAboveItsOwn) {
+  const TemporaryFolder folder;
+  const Journal journal(folder.path() / "a" / "b");
+  EXPECT_TRUE(fs::is_regular_file(journal.folder() / "journal.jsonl"));
+}
+
+TEST(Journal, AppendsOneLineEach) {
+  const TemporaryFolder results;
+  Journal journal(results.path());
+  journal.append({{"text", "two\nlines\r\n\u2028"}, {"list", {1, 2.5, nullptr}}});
+  EXPECT_EQ(journal_of(journal),
+            "{\"list\":[1,2.5,null],\"text\":\"two\\nlines\\r\\n\u2028\"}\n");
+  journal.append({{"second", true}});
+  EXPECT_THAT(journal_of(journal), EndsWith("}\n{\"second\":true}\n"));
+}
+
+TEST(Journal, WritesStrictJsonForWhatJsonCannotSay) {
+  const TemporaryFolder results;
+  Journal journal(results.path());
+  journal.append({{"losses", {kNan, kInfinity, -kInfinity, 1.5}}, {"bytes", "a\xFF\x00z"}});
+  EXPECT_EQ(journal_of(journal), "{\"bytes\":\"a\uFFFD\",\"losses\":[null,null,null,1.5]}\n");
+  journal.append({{"control", std::string("\x1b[31m\0", 6)}, {"b\xC3", "key"}});
+  const std::string text = journal_of(journal);
+  const json line = json::parse(text.substr(text.find('\n') + 1));
+  EXPECT_EQ(line.at("control"), std::string("\x1b[31m\0", 6));
+  EXPECT_EQ(line.at("b\uFFFD"), "key");
+}
+
+TEST(Journal, IsOnDiskOnceAppended) {
+  const TemporaryFolder results;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Journal journal(results.path());
+    journal.append({{"kept", 1}});
+    ::kill(::getpid(), SIGKILL);
+  }
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(names_in(results.path()).size(), 1U);
+  EXPECT_EQ(read_bytes(results.path() / names_in(results.path())[0] / "journal.jsonl"),
+            "{\"kept\":1}\n");
+}
+
+TEST(Journal, GivesRunsOfTheSameSecondAFolderEach) {
+  // More than one second cannot pass between all neighbours of so many.
+  const TemporaryFolder results;
+  std::vector<fs::path> folders;
+  for (int run = 0; run < 50; ++run) {
+    Journal journal(results.path());
+    journal.append({{"run", run}});
+    folders.push_back(journal.folder());
+  }
+  ASSERT_EQ(names_in(results.path()).size(), 50U);
+  for (std::size_t run = 0; run < folders.size(); ++run) {
+    EXPECT_EQ(read_bytes(folders[run] / "journal.jsonl"),
+              "{\"run\":" + std::to_string(run) + "}\n");
+  }
+}
+
+TEST(Journal, EndsWhereItEndedBeforeWhenALineDoesNotFit) {
+  const TemporaryFolder results;
+  Journal journal(results.path());
+  journal.append({{"fits", 1}});
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = before;
+  small.rlim_cur = 20;
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const std::string message =
+      message_of([&] { journal.append({{"does not fit", "into what is left"}}); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_THAT(message, AllOf(HasSubstr("cannot write to"), HasSubstr("journal.jsonl"),
+                             HasSubstr("File too large")));
+  EXPECT_EQ(journal_of(journal), "{\"fits\":1}\n");
+  journal.append({{"goes", "on"}});
+  EXPECT_EQ(journal_of(journal), "{\"fits\":1}\n{\"goes\":\"on\"}\n");
+}
+
+TEST(Journal, NamesTheFolderThatItCannotMake) {
+  const TemporaryFolder folder;
+  write_bytes(folder.path() / "file", "");
+  EXPECT_THAT(message_of([&] { const Journal journal(folder.path() / "file"); }),
+              AllOf(HasSubstr((folder.path() / "file").string()), HasSubstr("--results")));
+  EXPECT_THAT(message_of([&] { const Journal journal(folder.path() / "file" / "below"); }),
+              AllOf(HasSubstr("cannot create"), HasSubstr("Not a directory")));
+  EXPECT_THAT(message_of([] { const Journal journal("/proc/ndbench"); }),
+              HasSubstr("cannot create '/proc/ndbench'"));
+}
+
+TEST(WriteFile, MakesAndReplacesAFileAndLeavesNothingElse) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "out.json";
+  write_file(file, "first, which is longer");
+  EXPECT_EQ(read_bytes(file), "first, which is longer");
+  write_file(file, "second");
+  EXPECT_EQ(read_bytes(file), "second");
+  write_file(file, "");
+  EXPECT_EQ(read_bytes(file), "");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"out.json"});
+}
+
+TEST(WriteFile, LeavesAnOpenedOldFileWhole) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "out.json";
+  write_file(file, "old");
+  std::ifstream reader(file);
+  write_file(file, "new and longer");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader), {}), "old");
+}
+
+TEST(WriteFile, ReportsAFullDisk) {
+  EXPECT_THAT(message_of([] { write_file("/dev/full", "text"); }),
+              AllOf(HasSubstr("'/dev/full'"), HasSubstr("No space left on device")));
+  EXPECT_FALSE(fs::exists("/dev/full.partial"));
+}
+
+TEST(WriteFile, WritesToADeviceWithoutReplacingIt) {
+  write_file("/dev/null", "text");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(WriteFile, ReportsAFolderThatIsNotThere) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(message_of([&] { write_file(folder.path() / "none" / "out.json", "text"); }),
+              AllOf(HasSubstr("cannot create"), HasSubstr("No such file or directory")));
+}
+
+TEST(WriteFile, ReportsAFolderInPlaceOfAFile) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(message_of([&] { write_file(folder.path(), "text"); }), HasSubstr("directory"));
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace ndbench

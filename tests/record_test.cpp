@@ -1,0 +1,191 @@
+#include "core/record.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace ndbench {
+namespace {
+
+using nlohmann::json;
+using testing::Not;
+using testing::HasSubstr;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Record step_record() {
+  Record record;
+  record.cell = {{"m", "m", {}, {}},
+                 {.name = "cpu", .plugin = "cpu", .position = {}},
+                 {.name = "noisy", .init = true},
+                 ScopeKind::kStep};
+  record.replica = 1;
+  record.seeds = {0, 10, 0xfedcba9876543210, 255};
+  record.parameters = Parameters(
+      {{"depth", std::int64_t{8}}, {"rate", 2.0}, {"augment", true}, {"dataset", "fashion"}});
+  record.in_force = {{"threads", "2"}};
+  record.libraries = {{"LibTorch", "1.13.1"}};
+  record.environment = {{"OMP_NUM_THREADS", "2"}};
+  record.load_average = {0.5, 0.25, 0.125};
+  record.warmup_steps = 5;
+  record.blocks = 2;
+  record.steps = {{0.5, 0.25}, {2.0, 1.0, 0.5}, 1.5, 16};
+  record.finished = {"ab12", {{"w", "1"}, {"b", "2"}}, 4096};
+  return record;
+}
+
+Record epoch_record() {
+  Record record = step_record();
+  record.cell.scope = ScopeKind::kEpoch;
+  record.warmup_steps = record.blocks = 0;
+  record.steps = {};
+  record.epochs = {{1.0, 0.5, 2.0, 100, 0.9, {"accuracy", 0.25, true, 10, {3, 4}}},
+                   {2.0, 0.5, 4.0, 100, 0.8, {"accuracy", 0.75, true, 10, {}}}};
+  return record;
+}
+
+/// The record as a reader of the journal sees it: by a strict parser, from one line.
+json read_back(const Record& record) {
+  const std::string line = strict_line(to_json(record, {{"command", "ndbench_suite"}}));
+  EXPECT_THAT(line, Not(HasSubstr("\n")));
+  return json::parse(line);
+}
+
+TEST(Record, TakesTheMedianOfItsSteps) {
+  Record record = step_record();
+  record.steps.seconds = {4.0, 1.0, 2.0};
+  EXPECT_EQ(record.iterations(), 3);
+  EXPECT_EQ(record.real_seconds(), 2.0);
+  EXPECT_EQ(record.cpu_seconds(), 0.5);
+  EXPECT_EQ(record.samples_per_second(), 8.0);
+  EXPECT_EQ(record.evaluation(), nullptr);
+}
+
+TEST(Record, TakesTheMeanOfItsEpochs) {
+  const Record record = epoch_record();
+  EXPECT_EQ(record.iterations(), 2);
+  EXPECT_EQ(record.real_seconds(), 2.0);
+  EXPECT_EQ(record.cpu_seconds(), 3.0);
+  EXPECT_EQ(record.samples_per_second(), 50.0);
+  ASSERT_NE(record.evaluation(), nullptr);
+  EXPECT_EQ(record.evaluation()->value, 0.75);
+}
+
+TEST(Record, HasNoNumbersWithoutSamples) {
+  for (const ScopeKind scope : {ScopeKind::kStep, ScopeKind::kEpoch}) {
+    Record record;
+    record.cell.scope = scope;
+    EXPECT_EQ(record.iterations(), 0);
+    EXPECT_TRUE(std::isnan(record.real_seconds()));
+    EXPECT_TRUE(std::isnan(record.cpu_seconds()));
+    EXPECT_TRUE(std::isnan(record.samples_per_second()));
+    EXPECT_EQ(record.evaluation(), nullptr);
+  }
+}
+
+TEST(RecordJson, SaysAllOfAStepRecord) {
+  EXPECT_EQ(read_back(step_record()), json::parse(R"({
+    "version": 1,
+    "type": "record",
+    "name": "m/cpu/noisy/step",
+    "model": "m",
+    "backend": "cpu",
+    "mode": "noisy",
+    "scope": "step",
+    "replica": 1,
+    "outcome": {"status": "passed"},
+    "seeds": {"init": "0000000000000000", "order": "000000000000000a",
+              "augment": "fedcba9876543210", "dropout": "00000000000000ff"},
+    "parameters": {"depth": 8, "rate": 2.0, "augment": true, "dataset": "fashion"},
+    "load_average": [0.5, 0.25, 0.125],
+    "environment": {"OMP_NUM_THREADS": "2"},
+    "in_force": {"threads": "2"},
+    "libraries": {"LibTorch": "1.13.1"},
+    "provenance": {"command": "ndbench_suite"},
+    "samples": {"warmup_steps": 5, "blocks": 2, "batch_size": 16, "step_seconds": [0.5, 0.25],
+                "cpu_seconds": 1.5, "losses": [2.0, 1.0, 0.5]},
+    "state_hash": "ab12",
+    "state_tensors": 2,
+    "peak_memory_bytes": 4096
+  })"));
+}
+
+TEST(RecordJson, KeepsTheTypesOfParameters) {
+  const json parameters = read_back(step_record()).at("parameters");
+  EXPECT_TRUE(parameters.at("depth").is_number_integer());
+  EXPECT_TRUE(parameters.at("rate").is_number_float());
+  EXPECT_TRUE(parameters.at("augment").is_boolean());
+  EXPECT_TRUE(parameters.at("dataset").is_string());
+}
+
+TEST(RecordJson, SaysEveryEpoch) {
+  const json record = read_back(epoch_record());
+  EXPECT_EQ(record.at("scope"), "epoch");
+  EXPECT_EQ(record.at("samples"), json::parse(R"({"epochs": [
+    {"train_seconds": 1.0, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "examples": 100,
+     "loss": 0.9, "evaluation": {"metric": "accuracy", "value": 0.25, "higher_is_better": true,
+                                 "examples": 10}},
+    {"train_seconds": 2.0, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "examples": 100,
+     "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
+                                 "examples": 10}}]})"));
+}
+
+TEST(RecordJson, SaysWhyNothingWasMeasured) {
+  Record record;
+  record.cell = step_record().cell;
+  record.outcome = skipped("no device");
+  json line = read_back(record);
+  EXPECT_EQ(line.at("outcome"), json::parse(R"({"status": "skipped", "reason": "no device"})"));
+  EXPECT_FALSE(line.contains("samples"));
+  EXPECT_FALSE(line.contains("state_hash"));
+  record.outcome = failed(ExitCode::kBenchmarkFailed, "killed", "train");
+  record.outcome.output = "last words";
+  line = read_back(record);
+  EXPECT_EQ(line.at("outcome"), json::parse(R"({"status": "failed", "reason": "killed",
+                                                "phase": "train", "output": "last words"})"));
+}
+
+TEST(RecordJson, KeepsTheSamplesOfABreach) {
+  Record record = step_record();
+  record.outcome = failed(ExitCode::kDeterminismBreach, "breached");
+  const json line = read_back(record);
+  EXPECT_EQ(line.at("outcome").at("status"), "failed");
+  EXPECT_EQ(line.at("samples").at("step_seconds").size(), 2U);
+  EXPECT_EQ(line.at("state_hash"), "ab12");
+}
+
+TEST(RecordJson, HasNullForADivergedLoss) {
+  Record record = step_record();
+  record.steps.losses = {kNan, kInfinity, -kInfinity, 1.0};
+  record.parameters = Parameters({{"rate", kInfinity}});
+  const json line = read_back(record);
+  EXPECT_EQ(line.at("samples").at("losses"), json::parse("[null, null, null, 1.0]"));
+  EXPECT_TRUE(line.at("parameters").at("rate").is_null());
+}
+
+TEST(RecordJson, ReplacesWhatIsNotUtf8) {
+  Record record = step_record();
+  record.outcome = failed(ExitCode::kBenchmarkFailed, "bad \xC3(", "\xFF");
+  record.outcome.output = std::string("\x1b[0m\0\xF0\x9F", 7);
+  const json outcome = read_back(record).at("outcome");
+  EXPECT_EQ(outcome.at("reason"), "bad \uFFFD(");
+  EXPECT_EQ(outcome.at("phase"), "\uFFFD");
+  EXPECT_EQ(outcome.at("output"), std::string("\x1b[0m\0\uFFFD", 8));
+}
+
+TEST(RecordJson, ReadsBackEveryDoubleExactly) {
+  Record record = step_record();
+  record.steps.losses = {0.1, 1.0 / 3.0, 5e-324, 1.7976931348623157e308, -0.0};
+  const json losses = read_back(record).at("samples").at("losses");
+  for (std::size_t i = 0; i < record.steps.losses.size(); ++i) {
+    EXPECT_EQ(losses.at(i).get<double>(), record.steps.losses[i]);
+  }
+  EXPECT_TRUE(std::signbit(losses.at(4).get<double>()));
+}
+
+}  // namespace
+}  // namespace ndbench

@@ -1,0 +1,31 @@
+# Tests of the data readers, the training part of the SDK and the model plugins.
+ndbench_add_test(idx_test SOURCES idx_test.cpp LIBRARIES ndbench_data ZLIB::ZLIB)
+ndbench_add_test(images_test SOURCES images_test.cpp LIBRARIES ndbench_data ZLIB::ZLIB)
+ndbench_add_test(random_test SOURCES random_test.cpp LIBRARIES ndbench::ndbench)
+ndbench_add_test(image_batches_test SOURCES image_batches_test.cpp LIBRARIES ndbench::ndbench)
+ndbench_add_test(training_test SOURCES training_test.cpp LIBRARIES ndbench::ndbench)
+
+ndbench_add_test(models_test SOURCES models_test.cpp LIBRARIES ndbench::ndbench ${CMAKE_DL_LIBS})
+target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
+add_dependencies(models_test ndbench_model_autoencoder ndbench_model_resnet)
+target_compile_definitions(models_test PRIVATE
+  NDBENCH_TEST_AUTOENCODER="$<TARGET_FILE:ndbench_model_autoencoder>"
+  NDBENCH_TEST_RESNET="$<TARGET_FILE:ndbench_model_resnet>")
+
+# Each model against an independent PyTorch implementation, step by step. Debian's python3-torch
+# belongs to Debian's Python, whatever other Python comes first on the path.
+set(NDBENCH_PYTORCH_PYTHON /usr/bin/python3 CACHE FILEPATH "A Python that has PyTorch and NumPy")
+add_executable(dump_task dump_task.cpp)
+target_link_libraries(dump_task PRIVATE ndbench::ndbench ndbench_options fmt::fmt
+                                        nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
+foreach(model IN ITEMS autoencoder resnet)
+  set(settings subset=2560 test_subset=100)
+  if(model STREQUAL resnet)
+    list(APPEND settings depth=8)
+  endif()
+  add_test(NAME pytorch_twin.${model}
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/reference/losses_test.sh ${NDBENCH_PYTORCH_PYTHON}
+                   ${CMAKE_CURRENT_LIST_DIR}/reference/pytorch_twin.py $<TARGET_FILE:dump_task>
+                   $<TARGET_FILE:ndbench_model_${model}> 20 ${settings})
+  set_tests_properties(pytorch_twin.${model} PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 300)
+endforeach()

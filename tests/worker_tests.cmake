@@ -1,0 +1,4 @@
+# Tests of framework/worker.
+foreach(noun IN ITEMS guarded plugin_host state_hash)
+  ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_worker_core)
+endforeach()
