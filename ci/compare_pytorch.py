@@ -2,7 +2,7 @@
 """Time of a training step in ndbench against the same network in PyTorch.
 
 Runs ndbench_suite and tests/reference/pytorch_twin.py alternately (A B, B A, ...), each time in a
-fresh process, on the same LibTorch, threads, batch size and OpenMP policy, and prints for each
+fresh process, on the same LibTorch, threads, batch size, OpenMP and malloc settings, and prints for each
 model and backend the ratio of throughputs: ndbench / PyTorch, with a 95 % interval over the
 rounds. Exits 1 if the upper end of an interval lies under --at-least.
 
@@ -58,7 +58,10 @@ def pytorch_seconds(model, backend, options, environment):
 def compare(model, backend, options):
     """One line of the table; true unless ndbench is surely slower than asked for."""
     environment = {**os.environ, "OMP_NUM_THREADS": str(options.threads)}
-    environment.setdefault("OMP_WAIT_POLICY", "passive")  # as ndbench gives its workers
+    # As ndbench gives its workers.
+    environment.setdefault("OMP_WAIT_POLICY", "passive")
+    environment.setdefault("MALLOC_MMAP_THRESHOLD_", "33554432")
+    environment.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
     log_ratios, ours, theirs = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         suite = pathlib.Path(folder) / "compare.toml"

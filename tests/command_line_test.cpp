@@ -167,14 +167,26 @@ TEST(CommandLine, ReadsEveryFormatUnitAndColour) {
 }
 
 TEST(CommandLine, NamesTheFlagWhoseValueIsBad) {
-  for (const std::string flag :
-       {"--timeout=0", "--timeout=-1", "--timeout=ten", "--timeout=1e9", "--timeout=nan",
-        "--timeout=inf", "--benchmark_min_warmup_time=-1", "--benchmark_min_warmup_time=nan",
-        "--benchmark_min_warmup_time=x", "--benchmark_repetitions=0", "--benchmark_repetitions=-3",
-        "--benchmark_repetitions=100001", "--benchmark_repetitions=2.5",
-        "--benchmark_repetitions=99999999999", "--benchmark_format=xml",
-        "--benchmark_out_format=tabular", "--benchmark_time_unit=min", "--benchmark_color=maybe",
-        "--benchmark_list_tests=perhaps", "--v=high"}) {
+  for (const std::string flag : {"--timeout=0",
+                                 "--timeout=-1",
+                                 "--timeout=ten",
+                                 "--timeout=1e9",
+                                 "--timeout=nan",
+                                 "--timeout=inf",
+                                 "--benchmark_min_warmup_time=-1",
+                                 "--benchmark_min_warmup_time=nan",
+                                 "--benchmark_min_warmup_time=x",
+                                 "--benchmark_repetitions=0",
+                                 "--benchmark_repetitions=-3",
+                                 "--benchmark_repetitions=100001",
+                                 "--benchmark_repetitions=2.5",
+                                 "--benchmark_repetitions=99999999999",
+                                 "--benchmark_format=xml",
+                                 "--benchmark_out_format=tabular",
+                                 "--benchmark_time_unit=min",
+                                 "--benchmark_color=maybe",
+                                 "--benchmark_list_tests=perhaps",
+                                 "--v=high"}) {
     EXPECT_THAT(message_of({flag}), HasSubstr(flag.substr(0, flag.find('='))));
   }
 }
@@ -278,14 +290,28 @@ TEST(CommandLine, RefusesBadValuesOfVariables) {
 
 TEST(CommandLine, AnswersHelpWithEveryFlag) {
   const std::string help = parse({"--help"}).answer.value();
-  for (const std::string flag :
-       {"--suite", "--results", "--plugin_path", "--data", "--timeout", "--version",
-        "--benchmark_filter", "--benchmark_list_tests", "--benchmark_min_time",
-        "--benchmark_min_warmup_time", "--benchmark_repetitions", "--benchmark_dry_run",
-        "--benchmark_format", "--benchmark_out", "--benchmark_out_format", "--benchmark_time_unit",
-        "--benchmark_color", "--benchmark_report_aggregates_only",
-        "--benchmark_display_aggregates_only", "--benchmark_counters_tabular",
-        "--benchmark_enable_random_interleaving", "--benchmark_context"}) {
+  for (const std::string flag : {"--suite",
+                                 "--results",
+                                 "--plugin_path",
+                                 "--data",
+                                 "--timeout",
+                                 "--version",
+                                 "--benchmark_filter",
+                                 "--benchmark_list_tests",
+                                 "--benchmark_min_time",
+                                 "--benchmark_min_warmup_time",
+                                 "--benchmark_repetitions",
+                                 "--benchmark_dry_run",
+                                 "--benchmark_format",
+                                 "--benchmark_out",
+                                 "--benchmark_out_format",
+                                 "--benchmark_time_unit",
+                                 "--benchmark_color",
+                                 "--benchmark_report_aggregates_only",
+                                 "--benchmark_display_aggregates_only",
+                                 "--benchmark_counters_tabular",
+                                 "--benchmark_enable_random_interleaving",
+                                 "--benchmark_context"}) {
     EXPECT_THAT(help, HasSubstr(flag));
   }
   EXPECT_THAT(help, HasSubstr("11 determinism breach"));

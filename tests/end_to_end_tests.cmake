@@ -1,2 +1,10 @@
-# Tests of the programs as a user runs them.
+# Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
+foreach(subject IN ITEMS counts data determinism flags plugins signals suites villains)
+  add_test(NAME end_to_end.${subject}
+           COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
+  set_tests_properties(end_to_end.${subject} PROPERTIES
+    LABELS end_to_end TIMEOUT 600
+    ENVIRONMENT "NDBENCH_SUITE=$<TARGET_FILE:ndbench_suite>;\
+NDBENCH_TEST_PLUGINS=${PROJECT_BINARY_DIR}/tests/plugins")
+endforeach()

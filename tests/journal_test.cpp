@@ -54,9 +54,9 @@ TEST(Journal, BeginsEmptyInAFolderNamedByTimeAndProcess) {
   const TemporaryFolder results;
   const Journal journal(results.path());
   EXPECT_EQ(journal.folder().parent_path(), results.path());
-  EXPECT_THAT(journal.folder().filename().string(),
-              AllOf(MatchesRegex("[0-9]{8}T[0-9]{6}Z-[0-9]+"),
-                    EndsWith("-" + std::to_string(::getpid()))));
+  EXPECT_THAT(
+      journal.folder().filename().string(),
+      AllOf(MatchesRegex("[0-9]{8}T[0-9]{6}Z-[0-9]+"), EndsWith("-" + std::to_string(::getpid()))));
   EXPECT_EQ(journal_of(journal), "");
 }
 
@@ -70,8 +70,7 @@ TEST(Journal, AppendsOneLineEach) {
   const TemporaryFolder results;
   Journal journal(results.path());
   journal.append({{"text", "two\nlines\r\n\u2028"}, {"list", {1, 2.5, nullptr}}});
-  EXPECT_EQ(journal_of(journal),
-            "{\"list\":[1,2.5,null],\"text\":\"two\\nlines\\r\\n\u2028\"}\n");
+  EXPECT_EQ(journal_of(journal), "{\"list\":[1,2.5,null],\"text\":\"two\\nlines\\r\\n\u2028\"}\n");
   journal.append({{"second", true}});
   EXPECT_THAT(journal_of(journal), EndsWith("}\n{\"second\":true}\n"));
 }
@@ -128,8 +127,9 @@ TEST(Journal, EndsWhereItEndedBeforeWhenALineDoesNotFit) {
   rlimit small = before;
   small.rlim_cur = 20;
   ::setrlimit(RLIMIT_FSIZE, &small);
-  const std::string message =
-      message_of([&] { journal.append({{"does not fit", "into what is left"}}); });
+  const std::string message = message_of([&] {
+    journal.append({{"does not fit", "into what is left"}});
+  });
   ::setrlimit(RLIMIT_FSIZE, &before);
   ::signal(SIGXFSZ, handler);
   EXPECT_THAT(message, AllOf(HasSubstr("cannot write to"), HasSubstr("journal.jsonl"),

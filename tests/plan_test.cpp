@@ -18,7 +18,8 @@ Suite suite_of(const std::vector<std::string>& models, const std::vector<std::st
   Suite suite;
   suite.modes = {built_in_modes()[0], built_in_modes()[1]};  // fixed, noisy
   for (const std::string& name : models) suite.models.push_back({name, name, {}, {}});
-  for (const std::string& name : backends) suite.backends.push_back({.name = name, .plugin = name, .position = {}});
+  for (const std::string& name : backends)
+    suite.backends.push_back({.name = name, .plugin = name, .position = {}});
   return suite;
 }
 
@@ -41,13 +42,13 @@ TEST(Plan, IsEmptyWithoutScopes) {
 }
 
 TEST(Plan, ListsModesWithinScopesWithinBackendsWithinModels) {
-  EXPECT_THAT(names(sixteen_cells()),
-              ElementsAre("a/cpu/fixed/step", "a/cpu/noisy/step", "a/cpu/fixed/epoch",
-                          "a/cpu/noisy/epoch", "a/onednn/fixed/step", "a/onednn/noisy/step",
-                          "a/onednn/fixed/epoch", "a/onednn/noisy/epoch", "b/cpu/fixed/step",
-                          "b/cpu/noisy/step", "b/cpu/fixed/epoch", "b/cpu/noisy/epoch",
-                          "b/onednn/fixed/step", "b/onednn/noisy/step", "b/onednn/fixed/epoch",
-                          "b/onednn/noisy/epoch"));
+  EXPECT_THAT(
+      names(sixteen_cells()),
+      ElementsAre("a/cpu/fixed/step", "a/cpu/noisy/step", "a/cpu/fixed/epoch", "a/cpu/noisy/epoch",
+                  "a/onednn/fixed/step", "a/onednn/noisy/step", "a/onednn/fixed/epoch",
+                  "a/onednn/noisy/epoch", "b/cpu/fixed/step", "b/cpu/noisy/step",
+                  "b/cpu/fixed/epoch", "b/cpu/noisy/epoch", "b/onednn/fixed/step",
+                  "b/onednn/noisy/step", "b/onednn/fixed/epoch", "b/onednn/noisy/epoch"));
 }
 
 TEST(Plan, HasOnlyTheScopesOfTheSuite) {
@@ -83,10 +84,9 @@ TEST(Plan, PutsLimitsInPlaceOfTheSuitesCounts) {
   Suite suite = suite_of({"m"}, {"cpu"});
   suite.step.emplace();
   suite.epoch.emplace();
-  const Plan plan = make_plan(suite, {.replicas = 2,
-                                      .iterations = 3,
-                                      .minimum_seconds = 0.5,
-                                      .minimum_warmup_seconds = 0.25});
+  const Plan plan = make_plan(
+      suite,
+      {.replicas = 2, .iterations = 3, .minimum_seconds = 0.5, .minimum_warmup_seconds = 0.25});
   EXPECT_EQ(plan.step.replicas, 2);
   EXPECT_EQ(plan.epoch.replicas, 2);
   EXPECT_EQ(plan.step.steps, 3);
@@ -153,30 +153,39 @@ TEST(Select, RefusesWhatIsNoRegularExpression) {
   }
 }
 
-TEST(Interleaving, IsNothingForNobodyAndForNoBlocks) {
+/// The order of the first `blocks` blocks, one after another.
+std::vector<std::size_t> interleaving(std::size_t participants, int blocks, int replica) {
+  std::vector<std::size_t> order;
+  for (int block = 0; block < blocks; ++block) {
+    for (const std::size_t turn : block_order(participants, block, replica)) order.push_back(turn);
+  }
+  return order;
+}
+
+TEST(BlockOrder, IsNothingForNobodyAndForNoBlocks) {
   EXPECT_THAT(interleaving(0, 4, 0), IsEmpty());
   EXPECT_THAT(interleaving(2, 0, 0), IsEmpty());
 }
 
-TEST(Interleaving, LetsOneParticipantTakeEveryBlock) {
+TEST(BlockOrder, LetsOneParticipantTakeEveryBlock) {
   EXPECT_THAT(interleaving(1, 3, 0), ElementsAre(0, 0, 0));
   EXPECT_THAT(interleaving(1, 3, 1), ElementsAre(0, 0, 0));
 }
 
-TEST(Interleaving, GoesForthAndBackAgain) {
+TEST(BlockOrder, GoesForthAndBackAgain) {
   EXPECT_THAT(interleaving(2, 1, 0), ElementsAre(0, 1));
   EXPECT_THAT(interleaving(2, 4, 0), ElementsAre(0, 1, 1, 0, 0, 1, 1, 0));
   EXPECT_THAT(interleaving(3, 3, 0), ElementsAre(0, 1, 2, 2, 1, 0, 0, 1, 2));
 }
 
-TEST(Interleaving, StartsWithTheLastInOddReplicas) {
+TEST(BlockOrder, StartsWithTheLastInOddReplicas) {
   EXPECT_THAT(interleaving(2, 1, 1), ElementsAre(1, 0));
   EXPECT_THAT(interleaving(2, 4, 3), ElementsAre(1, 0, 0, 1, 1, 0, 0, 1));
   EXPECT_THAT(interleaving(3, 2, 1), ElementsAre(2, 1, 0, 0, 1, 2));
   EXPECT_THAT(interleaving(2, 4, 2), ElementsAre(0, 1, 1, 0, 0, 1, 1, 0));
 }
 
-TEST(Interleaving, GivesEveryParticipantTheSameMeanPositionOverEvenBlocks) {
+TEST(BlockOrder, GivesEveryParticipantTheSameMeanPositionOverEvenBlocks) {
   for (const std::size_t participants : {2U, 3U, 4U, 7U}) {
     for (const int blocks : {2, 4, 10}) {
       for (const int replica : {0, 1}) {

@@ -98,8 +98,9 @@ TEST_F(FindPlugin, DoesNotPassOverABadFileForALaterOne) {
 }
 
 TEST_F(FindPlugin, RejectsText) {
-  write_bytes(file_, "#!/bin/sh\necho this is longer than an ELF header would have to be, so that "
-                     "size alone does not tell\n");
+  write_bytes(file_,
+              "#!/bin/sh\necho this is longer than an ELF header would have to be, so that "
+              "size alone does not tell\n");
   EXPECT_EQ(reason(), "model plugin 'm' rejected: " + file_.string() +
                           " is not a shared library (no ELF header)");
 }
@@ -127,7 +128,8 @@ TEST_F(FindPlugin, RejectsAFileCutAnywhere) {
 
 TEST_F(FindPlugin, RejectsTablesThatLieBeyondTheFile) {
   constexpr auto kLargest = std::numeric_limits<std::uint64_t>::max();
-  for (const std::uint64_t offset : {std::uint64_t{121}, std::uint64_t{185}, kLargest - 63, kLargest}) {
+  for (const std::uint64_t offset :
+       {std::uint64_t{121}, std::uint64_t{185}, kLargest - 63, kLargest}) {
     Elf64_Ehdr header = plugin_elf_header();
     header.e_shoff = offset;
     write_bytes(file_, elf_bytes(header));

@@ -14,8 +14,14 @@ Model* make_model() { return nullptr; }
 Backend* make_backend() { return nullptr; }
 
 PluginDescriptor model_descriptor() {
-  return {kPluginMagic,      sizeof(PluginDescriptor), kAbiFingerprint, PluginKind::kModel, "m",
-          "a model", make_model,               nullptr};
+  return {kPluginMagic,
+          sizeof(PluginDescriptor),
+          kAbiFingerprint,
+          PluginKind::kModel,
+          "m",
+          "a model",
+          make_model,
+          nullptr};
 }
 
 /// What is wrong with the descriptor as that of the model plugin "m".
@@ -87,9 +93,9 @@ TEST(PluginDescriptor, IsRefusedForAnotherStandardLibrary) {
                                        kAbiFingerprint.cxx11_abi));
   descriptor = model_descriptor();
   descriptor.abi.debug_containers = 1 - kAbiFingerprint.debug_containers;
-  EXPECT_EQ(wrong(descriptor), against("debug containers (_GLIBCXX_DEBUG) =",
-                                       1 - kAbiFingerprint.debug_containers,
-                                       kAbiFingerprint.debug_containers));
+  EXPECT_EQ(wrong(descriptor),
+            against("debug containers (_GLIBCXX_DEBUG) =", 1 - kAbiFingerprint.debug_containers,
+                    kAbiFingerprint.debug_containers));
 }
 
 TEST(PluginDescriptor, IsRefusedForTheOtherKind) {

@@ -362,8 +362,8 @@ TEST(Decoder, RefusesDeepNestingWithoutRunningOutOfStack) {
 
 TEST(Decoder, NeverTakesAFrameWithOneChangedByteForAMessage) {
   for (const Message& message :
-       {Message(Description{"resnet", "s", {{.name = "depth", .default_value = 2.0, .summary = ""}},
-                            ""}),
+       {Message(Description{
+            "resnet", "s", {{.name = "depth", .default_value = 2.0, .summary = ""}}, ""}),
         Message(StepSamples{{0.5, 0.25}, {2.0, kNan}, 0.5, 8}), Message(FinishRequest{})}) {
     const std::string frame = encode(message, 0);
     for (std::size_t position = 0; position < frame.size(); ++position) {

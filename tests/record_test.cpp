@@ -11,8 +11,8 @@ namespace ndbench {
 namespace {
 
 using nlohmann::json;
-using testing::Not;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();

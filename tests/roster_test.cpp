@@ -27,8 +27,10 @@ class RosterTest : public testing::Test {
       write_bytes(folder_.path() / ("libndbench_" + std::string(name) + ".so"), elf_bytes());
     }
     descriptions_["m"] = {
-        "m", "a model", {{.name = "depth", .default_value = std::int64_t{20}, .summary = "layers"},
-                         {.name = "dropout", .default_value = 0.5, .summary = "share"}},
+        "m",
+        "a model",
+        {{.name = "depth", .default_value = std::int64_t{20}, .summary = "layers"},
+         {.name = "dropout", .default_value = 0.5, .summary = "share"}},
         ""};
     descriptions_["cpu"] = {"cpu", "a backend", {}, ""};
     descriptions_["gpu"] = {"gpu", "a backend", {}, "no driver"};
@@ -94,8 +96,8 @@ TEST_F(RosterTest, StartsAWorkerForEachPluginBeforeItWaitsForAny) {
   (void)inspect();  // of two cells with the same plugins
   ASSERT_GE(log_.size(), 4U);
   log_.resize(4);
-  EXPECT_THAT(log_, ElementsAre("worker describe m", "worker describe cpu",
-                                "worker answers for m", "worker answers for cpu"));
+  EXPECT_THAT(log_, ElementsAre("worker describe m", "worker describe cpu", "worker answers for m",
+                                "worker answers for cpu"));
 }
 
 TEST_F(RosterTest, GivesEachModelOfOnePluginItsOwnParameters) {

@@ -32,9 +32,8 @@ class SchedulerTest : public testing::Test {
     suite_.modes = {built_in_modes()[0], built_in_modes()[1]};
     suite_.models.push_back({"m", "m", {}, {}});
     suite_.backends.push_back({.name = "cpu", .plugin = "cpu", .position = {}});
-    roster_.models["m"] = {{PluginKind::kModel, "m", "/m.so"},
-                           Parameters({{"depth", std::int64_t{8}}}),
-                           {}};
+    roster_.models["m"] = {
+        {PluginKind::kModel, "m", "/m.so"}, Parameters({{"depth", std::int64_t{8}}}), {}};
     roster_.backends["cpu"] = {{PluginKind::kBackend, "cpu", "/cpu.so"}, {}, {}};
   }
 
@@ -105,9 +104,7 @@ class SchedulerTest : public testing::Test {
 
 class StepScheduler : public SchedulerTest {
  protected:
-  StepScheduler() {
-    suite_.step = StepScope{.replicas = 2, .steps = 8, .warmup = 5, .blocks = 4};
-  }
+  StepScheduler() { suite_.step = StepScope{.replicas = 2, .steps = 8, .warmup = 5, .blocks = 4}; }
 };
 
 class EpochScheduler : public SchedulerTest {
@@ -119,8 +116,8 @@ TEST_F(StepScheduler, InterleavesTheBlocksOfAGroupForthAndBack) {
   Scheduler scheduler = make_scheduler();
   (void)scheduler.measure(0, 0);
   EXPECT_THAT(log_,
-              ElementsAre("fixed/0 prepare", "noisy/0 prepare",                          // together
-                          "fixed/0 steps 5+0", "noisy/0 steps 5+0",                      // warm-up
+              ElementsAre("fixed/0 prepare", "noisy/0 prepare",      // together
+                          "fixed/0 steps 5+0", "noisy/0 steps 5+0",  // warm-up
                           "fixed/0 steps 1+2", "noisy/0 steps 1+2", "noisy/0 steps 1+2",  // A B B
                           "fixed/0 steps 1+2", "fixed/0 steps 1+2", "noisy/0 steps 1+2",  // A A B
                           "noisy/0 steps 1+2", "fixed/0 steps 1+2",                       // B A
@@ -180,12 +177,13 @@ TEST_F(StepScheduler, KeepsGroupsApart) {
   EXPECT_THAT(started_, ElementsAre("fixed/0", "noisy/0"));
 }
 
-TEST_F(StepScheduler, RoundsStepsUpToWholeBlocks) {
+TEST_F(StepScheduler, TakesExactlyTheStepsAskedForInUnevenBlocks) {
   suite_.step = StepScope{.replicas = 1, .steps = 9, .warmup = 0, .blocks = 4};
   Scheduler scheduler = make_scheduler();
   const Record& record = scheduler.measure(0, 0);
-  EXPECT_THAT(record.steps.seconds, SizeIs(12));
-  EXPECT_THAT(steps(), Contains("fixed/0 steps 1+3").Times(4));
+  EXPECT_THAT(record.steps.seconds, SizeIs(9));
+  EXPECT_THAT(steps(), Contains("fixed/0 steps 1+3").Times(1));
+  EXPECT_THAT(steps(), Contains("fixed/0 steps 1+2").Times(3));
 }
 
 TEST_F(StepScheduler, TakesTheFewestStepsOfADryRun) {
@@ -290,13 +288,15 @@ TEST_F(StepScheduler, DoesNotTryAFailedCellAgain) {
 }
 
 TEST_F(StepScheduler, TakesAnotherAnswerThanAskedForAsAFailure) {
-  Scheduler scheduler{
-      make_plan(suite_, limits_), roster_, options_,
-      [this](const auto&) {
-        return std::make_unique<FakeWorker>(
-            "w", [](const Message&) { return PhaseNote{"train"}; }, log_);
-      },
-      [](const Cell&, int) {}, [](const Record&) {}};
+  Scheduler scheduler{make_plan(suite_, limits_),
+                      roster_,
+                      options_,
+                      [this](const auto&) {
+                        return std::make_unique<FakeWorker>(
+                            "w", [](const Message&) { return PhaseNote{"train"}; }, log_);
+                      },
+                      [](const Cell&, int) {},
+                      [](const Record&) {}};
   const Record& record = scheduler.measure(0, 0);
   EXPECT_EQ(record.outcome.status, Status::kFailed);
   EXPECT_EQ(record.outcome.exit_code, ExitCode::kBenchmarkFailed);
@@ -304,7 +304,9 @@ TEST_F(StepScheduler, TakesAnotherAnswerThanAskedForAsAFailure) {
 }
 
 TEST_F(StepScheduler, TakesAWorkerThatDoesNotStartAsAFailure) {
-  Scheduler scheduler{make_plan(suite_, limits_), roster_, options_,
+  Scheduler scheduler{make_plan(suite_, limits_),
+                      roster_,
+                      options_,
                       [](const auto&) -> std::unique_ptr<Worker> {
                         throw WorkerFailed{failed(ExitCode::kBenchmarkFailed, "cannot start")};
                       },
@@ -425,10 +427,10 @@ TEST_F(StepScheduler, EndsWhenASignalArrives) {
 TEST_F(EpochScheduler, LetsOneWorkerAfterTheOtherTrainAllItsEpochs) {
   Scheduler scheduler = make_scheduler();
   (void)scheduler.measure(0, 0);
-  EXPECT_THAT(log_, ElementsAre("fixed/0 prepare", "fixed/0 epoch 0", "fixed/0 epoch 1",
-                                "fixed/0 epoch 2", "fixed/0 finish", "fixed/0 gone",
-                                "noisy/0 prepare", "noisy/0 epoch 0", "noisy/0 epoch 1",
-                                "noisy/0 epoch 2", "noisy/0 finish", "noisy/0 gone"));
+  EXPECT_THAT(
+      log_, ElementsAre("fixed/0 prepare", "fixed/0 epoch 0", "fixed/0 epoch 1", "fixed/0 epoch 2",
+                        "fixed/0 finish", "fixed/0 gone", "noisy/0 prepare", "noisy/0 epoch 0",
+                        "noisy/0 epoch 1", "noisy/0 epoch 2", "noisy/0 finish", "noisy/0 gone"));
 }
 
 TEST_F(EpochScheduler, StartsOddReplicasWithTheLastOfTheGroup) {

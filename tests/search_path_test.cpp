@@ -28,8 +28,7 @@ TEST(DataPath, IsTheSystemsFolderWhenNothingIsGiven) {
 
 TEST(DataPath, PutsTheFlagBeforeTheVariableBeforeTheSystem) {
   const EnvironmentVariable set("NDBENCH_DATA_PATH", "/v1:/v2");
-  EXPECT_THAT(data_path("/f1:/f2"),
-              ElementsAre("/f1", "/f2", "/v1", "/v2", "/usr/share/datasets"));
+  EXPECT_THAT(data_path("/f1:/f2"), ElementsAre("/f1", "/f2", "/v1", "/v2", "/usr/share/datasets"));
 }
 
 TEST(DataPath, TakesAnEmptyVariableForNone) {

@@ -82,18 +82,18 @@ TEST(StateHash, ChangesWithEveryPropertyOfATensor) {
 }
 
 TEST(StateHash, TellsNanPayloadsApart) {
-  const std::vector<std::string> hashes{
-      hash_of(floats({with_bits(0x7fc00000)})), hash_of(floats({with_bits(0x7fc00001)})),
-      hash_of(floats({with_bits(0xffc00000)})),  // the sign
-      hash_of(floats({with_bits(0x7f800000)}))};  // infinity
+  const std::vector<std::string> hashes{hash_of(floats({with_bits(0x7fc00000)})),
+                                        hash_of(floats({with_bits(0x7fc00001)})),
+                                        hash_of(floats({with_bits(0xffc00000)})),   // the sign
+                                        hash_of(floats({with_bits(0x7f800000)}))};  // infinity
   EXPECT_EQ(std::set<std::string>(hashes.begin(), hashes.end()).size(), 4U);
   EXPECT_EQ(hash_of(floats({with_bits(0x7fc00001)})), hashes[1]);
 }
 
 TEST(StateHash, TellsScalarsAndEmptyTensorsByTheirShape) {
-  const std::vector<std::string> hashes{
-      hash_of(at::zeros({})), hash_of(at::zeros({1})), hash_of(at::zeros({0})),
-      hash_of(at::zeros({0, 2})), hash_of(at::zeros({0}, at::kDouble))};
+  const std::vector<std::string> hashes{hash_of(at::zeros({})), hash_of(at::zeros({1})),
+                                        hash_of(at::zeros({0})), hash_of(at::zeros({0, 2})),
+                                        hash_of(at::zeros({0}, at::kDouble))};
   EXPECT_EQ(std::set<std::string>(hashes.begin(), hashes.end()).size(), 5U);
 }
 

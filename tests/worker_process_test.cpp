@@ -176,8 +176,7 @@ TEST_F(WorkerProcessTest, KillsAWorkerThatDoesNotAnswer) {
   options_.timeout = 50ms;
   const Outcome outcome = outcome_of("hang");
   EXPECT_EQ(outcome.exit_code, ExitCode::kBenchmarkFailed);
-  EXPECT_EQ(outcome.reason,
-            "no answer within 0.05 s, killed; raise --timeout if it needs longer");
+  EXPECT_EQ(outcome.reason, "no answer within 0.05 s, killed; raise --timeout if it needs longer");
 }
 
 TEST_F(WorkerProcessTest, KillsAWorkerThatIgnoresSigterm) {

@@ -3,6 +3,8 @@
 # Builds libndbench_<kind>_<name>.so, exporting nothing but its descriptor. In ndbench's own tree
 # it lands in <build>/lib/ndbench; elsewhere in the current binary folder. The same function
 # serves plugins out of tree after find_package(ndbench).
+set(NDBENCH_PLUGIN_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/plugin_exports.map)
+
 function(ndbench_add_plugin kind name)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "OUTPUT_DIRECTORY" "SOURCES;LIBRARIES")
   if(NOT kind MATCHES "^(model|backend)$")
@@ -21,7 +23,9 @@ function(ndbench_add_plugin kind name)
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden
                                              VISIBILITY_INLINES_HIDDEN ON)
   target_compile_features(${target} PRIVATE cxx_std_20)
-  target_link_options(${target} PRIVATE -Wl,-z,defs)
+  target_link_options(${target} PRIVATE
+    -Wl,-z,defs -Wl,--version-script=${NDBENCH_PLUGIN_EXPORTS})
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${NDBENCH_PLUGIN_EXPORTS})
   if(TARGET ndbench_options)
     target_link_libraries(${target} PRIVATE ndbench_options)
     if(NOT arg_OUTPUT_DIRECTORY)

@@ -3,26 +3,33 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <cmath>
+#include <cstdlib>
 
 #include "core/build_info.h"
+#include "core/printable.h"
 #include "core/spelling.h"
 
 namespace ndbench {
 namespace {
 
 constexpr char kDescription[] =
-    "ndbench_suite: what determinism costs, and what non-determinism does to the result.\n"
-    "Trains the networks of a suite in fixed and noisy modes, each replica in a process of its\n"
-    "own, and prints throughput overhead beside the spread of the result.";
+    "What determinism costs, and what non-determinism does to the result.\n"
+    "Trains the networks of a suite in fixed and noisy modes, each replica in a\n"
+    "process of its own, and prints throughput overhead beside the spread of the\n"
+    "result.";
 
 constexpr char kFooter[] =
-    "Every --benchmark_* flag can be given as a variable: BENCHMARK_FILTER, BENCHMARK_FORMAT, …\n"
-    "Exit status: 0 all measured and written, 2 usage, 3 bad suite, 4 nothing selected,\n"
-    "  11 determinism breach, 12 a benchmark failed, 13 results not written, 15 plugin rejected,\n"
-    "  130 interrupted, 143 terminated; the largest that applies.\n"
-    "stdout carries the results in the chosen format, stderr everything else.";
+    "Every --benchmark_* flag can be given as a variable, too: BENCHMARK_FILTER, …\n"
+    "Plugins are also looked for in NDBENCH_PLUGIN_PATH and the build or install\n"
+    "tree, data sets in NDBENCH_DATA_PATH and /usr/share/datasets.\n"
+    "Exit status: 0 all measured and written, 2 usage, 3 bad suite, 4 nothing\n"
+    "selected, 11 determinism breach, 12 a benchmark failed, 13 results not\n"
+    "written, 14 host unfit, 15 plugin rejected, 130 interrupted, 143 terminated;\n"
+    "the largest that applies.\n"
+    "stdout carries the results in the chosen format, stderr everything else.\n";
 
 /// A number followed by nothing but `suffix`.
 template <typename Number>
@@ -69,137 +76,181 @@ std::map<std::string, std::string> read_context(const std::string& text) {
   return context;
 }
 
-/// The CLI11 application, bound to a CommandLine; the texts it cannot convert by itself beside it.
-struct Parser {
+/// The CLI11 application, bound to a CommandLine, and the texts that are read after it.
+class Parser {
+ public:
   explicit Parser(CommandLine& line);
 
+  /// @throws UsageError
+  void parse(const std::vector<std::string>& arguments);
+
+ private:
+  /// Google Benchmark's options: the last one counts, also over a variable.
   void benchmark_option(CLI::Option* option) {
-    std::string variable = option->get_name(false, true).substr(2);
-    for (char& letter : variable) letter = static_cast<char>(std::toupper(letter));
-    option->envname(variable)->group("Google Benchmark");
+    option->take_last()->group("Google Benchmark");
+    benchmark_options_.push_back(option->get_name(false, true));
   }
 
-  CLI::App app{kDescription};
-  std::string min_time;
-  std::string context;
-  std::string perf_counters;
+  [[nodiscard]] std::vector<std::string> with_variables(
+      const std::vector<std::string>& arguments) const;
+  void refuse_unknown() const;
+  void read_texts();
+
+  CommandLine& line_;
+  CLI::App app_{kDescription, "ndbench_suite"};
+  std::vector<std::string> benchmark_options_;
+  std::string min_time_;
+  std::string context_;
+  std::string perf_counters_;
+  std::string format_;
+  std::string out_format_;
+  std::string time_unit_;
+  std::string colour_;
 };
 
-std::map<std::string, Format> formats() {
-  return {{"console", Format::kConsole}, {"json", Format::kJson}, {"csv", Format::kCsv}};
+/// The value that `text` stands for; `fallback` for no text.
+template <typename Value>
+Value choice(const char* flag, const std::string& text, const std::map<std::string, Value>& values,
+             Value fallback) {
+  if (text.empty()) return fallback;
+  const auto found = values.find(text);
+  if (found != values.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values) names.push_back(name);
+  throw UsageError(fmt::format("{}: '{}' is none of {}", flag, printable(text), quoted(names)));
 }
 
-Parser::Parser(CommandLine& line) {
-  app.footer(kFooter);
-  app.set_version_flag("--version", fmt::format("ndbench {} ({}, {}, {})", kVersion, kCommit,
-                                                kBuildType, kCompiler));
-  app.add_option("--suite", line.suite, "Suite file, or the name of one that comes with ndbench")
+Parser::Parser(CommandLine& line) : line_(line) {
+  app_.footer(kFooter);
+  app_.get_formatter()->column_width(38);
+  app_.set_version_flag(
+      "--version", fmt::format("ndbench {} ({}, {}, {})", kVersion, kCommit, kBuildType, kCompiler),
+      "Print version, commit, build, and exit");
+  app_.add_option("--suite", line.suite, "Suite file, or name of a shipped one")
       ->capture_default_str();
-  app.add_option("--results", line.results, "Folder for journals and summaries, one folder a run")
-      ->capture_default_str();
-  app.add_option("--plugin_path", line.plugin_path,
-                 "Folders of plugins, colon-separated; before NDBENCH_PLUGIN_PATH and the build's");
-  app.add_option(
-      "--data", line.data_path,
-      "Folders of data sets, colon-separated; before NDBENCH_DATA_PATH and the system's");
-  app.add_option("--timeout", line.timeout_seconds,
-                 "Seconds a worker may take for one request: a load, a block of steps, an epoch")
-      ->check(CLI::Range(0.001, 1e7))
+  app_.add_option("--results", line.results, "Folder of the runs' folders")->capture_default_str();
+  app_.add_option("--plugin_path", line.plugin_path, "Folders of plugins, colon-separated");
+  app_.add_option("--data", line.data_path, "Folders of data sets, colon-separated");
+  app_.add_option("--timeout", line.timeout_seconds, "Seconds for a load, a block or an epoch")
+      ->check(CLI::Range(0.001, 1e7).description(""))
+      ->type_name("SECONDS")
       ->capture_default_str();
 
   benchmark_option(
-      app.add_option("--benchmark_filter", line.filter,
-                     "Regular expression to find in the name; -REGEX selects the rest"));
-  benchmark_option(app.add_flag("--benchmark_list_tests", line.list_tests,
-                                "Print the names of what would run, and run nothing"));
-  benchmark_option(app.add_option("--benchmark_min_time", min_time,
-                                  "Per replica: 5x for 5 steps or epochs, 0.5s for half a second"));
-  benchmark_option(app.add_option("--benchmark_min_warmup_time", line.limits.minimum_warmup_seconds,
-                                  "Seconds of untimed steps before the timed ones, per replica")
-                       ->check(CLI::Range(0.0, 1e6)));
-  benchmark_option(app.add_option_function<int>(
-                          "--benchmark_repetitions",
-                          [&line](int count) { line.limits.replicas = count; },
-                          "Replicas of every benchmark, in place of the suite's")
-                       ->check(CLI::Range(1, 100'000)));
-  benchmark_option(app.add_flag("--benchmark_dry_run", line.limits.dry_run,
-                                "One iteration of everything, nothing written to --results"));
-  benchmark_option(app.add_option("--benchmark_format", line.format, "console, json or csv")
-                       ->transform(CLI::CheckedTransformer(formats())));
+      app_.add_option("--benchmark_filter", line.filter, "Regular expression; -REGEX: all others"));
   benchmark_option(
-      app.add_option("--benchmark_out", line.out, "File to write the results to, too"));
-  benchmark_option(app.add_option("--benchmark_out_format", line.out_format,
-                                  "console, json or csv; json if not given")
-                       ->transform(CLI::CheckedTransformer(formats())));
-  benchmark_option(app.add_option("--benchmark_time_unit", line.style.time_unit, "ns, us, ms or s")
-                       ->transform(CLI::CheckedTransformer(
-                           std::map<std::string, TimeUnit>{{"ns", TimeUnit::kNanosecond},
-                                                           {"us", TimeUnit::kMicrosecond},
-                                                           {"ms", TimeUnit::kMillisecond},
-                                                           {"s", TimeUnit::kSecond}})));
-  benchmark_option(app.add_option("--benchmark_color", line.colour, "auto, true or false")
-                       ->transform(CLI::CheckedTransformer(
-                           std::map<std::string, Colour>{{"auto", Colour::kAuto},
-                                                         {"true", Colour::kAlways},
-                                                         {"yes", Colour::kAlways},
-                                                         {"1", Colour::kAlways},
-                                                         {"false", Colour::kNever},
-                                                         {"no", Colour::kNever},
-                                                         {"0", Colour::kNever}})));
-  benchmark_option(app.add_flag("--benchmark_report_aggregates_only", line.report_aggregates_only,
-                                "Only mean, median, stddev and cv of repeated benchmarks"));
-  benchmark_option(app.add_flag("--benchmark_display_aggregates_only", line.display_aggregates_only,
-                                "The same on stdout alone"));
-  benchmark_option(app.add_flag("--benchmark_counters_tabular", line.style.counters_tabular,
-                                "A new table header wherever the quality metric changes"));
-  benchmark_option(app.add_flag("--benchmark_enable_random_interleaving", line.random_interleaving,
-                                "Ask for the repetitions of all benchmarks in random order"));
-  benchmark_option(app.add_option("--benchmark_context", context,
-                                  "key=value,… to put into the header of the results"));
-  benchmark_option(app.add_option("--benchmark_perf_counters", perf_counters,
-                                  "Refused: they would count the supervisor, not the worker"));
-  app.add_option("--v", line.verbosity, "Verbosity of Google Benchmark's own log")
-      ->envname("BENCHMARK_V")
+      app_.add_flag("--benchmark_list_tests", line.list_tests, "Print the names, run nothing"));
+  benchmark_option(
+      app_.add_option("--benchmark_min_time", min_time_, "5x: steps or epochs; 0.5s: seconds"));
+  benchmark_option(app_.add_option("--benchmark_min_warmup_time",
+                                   line.limits.minimum_warmup_seconds, "Of a step, in seconds")
+                       ->check(CLI::Range(0.0, 1e6).description(""))
+                       ->type_name("SECONDS"));
+  benchmark_option(app_.add_option_function<int>(
+                           "--benchmark_repetitions",
+                           [&line](int count) { line.limits.replicas = count; }, "Replicas of each")
+                       ->check(CLI::Range(1, 100'000).description(""))
+                       ->type_name("N"));
+  benchmark_option(app_.add_flag("--benchmark_dry_run", line.limits.dry_run,
+                                 "One iteration of each, no records"));
+  benchmark_option(app_.add_option("--benchmark_format", format_, "console, json or csv"));
+  benchmark_option(app_.add_option("--benchmark_out", line.out, "File for the results, too"));
+  benchmark_option(
+      app_.add_option("--benchmark_out_format", out_format_, "console, json (default) or csv"));
+  benchmark_option(app_.add_option("--benchmark_time_unit", time_unit_, "ns, us, ms or s"));
+  benchmark_option(app_.add_option("--benchmark_color", colour_, "auto, true or false"));
+  benchmark_option(app_.add_flag("--benchmark_report_aggregates_only", line.report_aggregates_only,
+                                 "No single repetitions"));
+  benchmark_option(app_.add_flag("--benchmark_display_aggregates_only",
+                                 line.display_aggregates_only, "The same, on stdout alone"));
+  benchmark_option(app_.add_flag("--benchmark_counters_tabular", line.style.counters_tabular,
+                                 "New header where the metric changes"));
+  benchmark_option(app_.add_flag("--benchmark_enable_random_interleaving", line.random_interleaving,
+                                 "Repetitions in random order"));
+  benchmark_option(app_.add_option("--benchmark_context", context_, "key=value,… for the header"));
+  benchmark_option(app_.add_option("--benchmark_perf_counters", perf_counters_,
+                                   "Refused: the work is elsewhere"));
+  app_.add_option("--v", line.verbosity, "Google Benchmark's own log")
+      ->take_last()
       ->group("Google Benchmark");
 }
 
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    names.push_back(option->get_name(false, true));
+/// The arguments behind a flag for each BENCHMARK_* variable, so that flags given count last.
+std::vector<std::string> Parser::with_variables(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> result;
+  for (const std::string& option : benchmark_options_) {
+    std::string variable = option.substr(2);
+    for (char& letter : variable) letter = static_cast<char>(std::toupper(letter));
+    const char* value = std::getenv(variable.c_str());
+    if (value != nullptr && *value != '\0') result.push_back(option + "=" + value);
   }
-  return names;
+  result.insert(result.end(), arguments.begin(), arguments.end());
+  return result;
+}
+
+void Parser::refuse_unknown() const {
+  const auto unknown = app_.remaining();
+  if (unknown.empty()) return;
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app_.get_options()) {
+    known.push_back(option->get_name(false, true));
+  }
+  const std::string name = unknown.front().substr(0, unknown.front().find('='));
+  throw UsageError(fmt::format("'{}' is not known{}; see --help", printable(unknown.front()),
+                               did_you_mean(name, known)));
+}
+
+void Parser::read_texts() {
+  const std::map<std::string, Format> formats{
+      {"console", Format::kConsole}, {"json", Format::kJson}, {"csv", Format::kCsv}};
+  line_.format = choice("--benchmark_format", format_, formats, line_.format);
+  line_.out_format = choice("--benchmark_out_format", out_format_, formats, line_.out_format);
+  line_.style.time_unit = choice("--benchmark_time_unit", time_unit_,
+                                 {{"ns", TimeUnit::kNanosecond},
+                                  {"us", TimeUnit::kMicrosecond},
+                                  {"ms", TimeUnit::kMillisecond},
+                                  {"s", TimeUnit::kSecond}},
+                                 line_.style.time_unit);
+  line_.colour = choice("--benchmark_color", colour_,
+                        {{"auto", Colour::kAuto},
+                         {"true", Colour::kAlways},
+                         {"yes", Colour::kAlways},
+                         {"1", Colour::kAlways},
+                         {"false", Colour::kNever},
+                         {"no", Colour::kNever},
+                         {"0", Colour::kNever}},
+                        line_.colour);
+  if (!min_time_.empty()) read_min_time(min_time_, line_.limits);
+  line_.context = read_context(context_);
+  if (!perf_counters_.empty()) {
+    throw UsageError(
+        "--benchmark_perf_counters: the counters would count this supervisor, while the work is "
+        "done in worker processes; leave it out");
+  }
+}
+
+void Parser::parse(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all = with_variables(arguments);
+  std::reverse(all.begin(), all.end());  // CLI11 takes them from the back
+  try {
+    app_.allow_extras();
+    app_.parse(std::move(all));
+    refuse_unknown();
+    read_texts();
+  } catch (const CLI::CallForHelp&) {
+    line_.answer = app_.help();
+  } catch (const CLI::CallForVersion&) {
+    line_.answer = app_.version() + "\n";
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(printable(error.what(), 400));
+  }
 }
 
 }  // namespace
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
-  Parser parser(line);
-  try {
-    parser.app.allow_extras();
-    // CLI11 takes them from the back.
-    parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    if (const auto extras = parser.app.remaining(); !extras.empty()) {
-      const std::string name = extras.front().substr(0, extras.front().find('='));
-      throw UsageError(fmt::format("'{}' is not known{}; see --help", extras.front(),
-                                   did_you_mean(name, option_names(parser.app))));
-    }
-  } catch (const CLI::CallForHelp&) {
-    line.answer = parser.app.help();
-  } catch (const CLI::CallForVersion&) {
-    line.answer = parser.app.version() + "\n";
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
-  }
-  if (line.answer) return line;
-  if (!parser.perf_counters.empty()) {
-    throw UsageError(
-        "--benchmark_perf_counters: the counters would count this supervisor, while "
-        "the work is done in worker processes; leave it out");
-  }
-  if (!parser.min_time.empty()) read_min_time(parser.min_time, line.limits);
-  line.context = read_context(parser.context);
+  Parser(line).parse(arguments);
   return line;
 }
 

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const char* what, const fs::path& path, int error) {
-  throw ResultsError(fmt::format("cannot {} '{}': {}; choose another folder with --results", what,
+  throw ResultsError(fmt::format("cannot {} '{}': {}; make room or choose another place", what,
                                  path.string(), std::strerror(error)));
 }
 
@@ -31,6 +31,15 @@ void write_all(int file, std::string_view text, const fs::path& path) {
     text.remove_prefix(static_cast<std::size_t>(written));
   }
 }
+
+/// A device or pipe (/dev/full, /dev/stdout), which is written as it is: it cannot be replaced.
+bool is_special(const fs::path& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+/// Where the new content of a file stands until it is complete.
+fs::path partial(const fs::path& path) { return path.string() + ".partial"; }
 
 /// Makes the names in a folder durable.
 void sync_folder(const fs::path& folder) {
@@ -72,11 +81,18 @@ void Journal::append(const nlohmann::json& line) {
   size_ += static_cast<std::int64_t>(text.size());
 }
 
+void check_writable(const fs::path& path) {
+  if (is_special(path)) return;
+  const fs::path target = partial(path);
+  const int file = open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (file < 0) fail("create", target, errno);
+  close(file);
+  unlink(target.c_str());
+}
+
 void write_file(const fs::path& path, const std::string& content) {
-  // A device or pipe (/dev/full, /dev/stdout) is written as it is; it cannot be replaced.
-  struct stat status {};
-  const bool special = stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-  const fs::path target = special ? path : fs::path(path.string() + ".partial");
+  const bool special = is_special(path);
+  const fs::path target = special ? path : partial(path);
   const int file = open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) fail("create", target, errno);
   try {

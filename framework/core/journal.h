@@ -36,6 +36,10 @@ class Journal {
   std::int64_t size_ = 0;  ///< bytes of complete lines
 };
 
+/// Finds out before a long run that write_file() could not write there.
+/// @throws ResultsError
+void check_writable(const std::filesystem::path& path);
+
 /// Replaces a file's content in one step: a reader sees the old or the new, never a part.
 /// @throws ResultsError
 void write_file(const std::filesystem::path& path, const std::string& content);

@@ -1,7 +1,10 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/command_line.h"
@@ -9,6 +12,34 @@
 #include "core/run.h"
 
 namespace {
+
+/// Where stdin, stdout or stderr is closed, the next file opened would take its place and its text.
+/// What is opened here instead cannot be written to, so that a closed stdout is found out.
+void fill_standard_descriptors() {
+  int descriptor = 0;
+  while ((descriptor = open("/dev/null", O_RDONLY)) >= 0 && descriptor <= 2) {
+  }
+  if (descriptor > 2) close(descriptor);
+}
+
+constexpr std::string_view kMinTime = "BENCHMARK_MIN_TIME=";
+
+/// Renames BENCHMARK_MIN_TIME for as long as libraries initialize: Google Benchmark 1.7.1 reads it
+/// then, and complains of a value like "5x", which ndbench understands.
+void hide_min_time(int, char**, char** environment) {
+  for (; *environment != nullptr; ++environment) {
+    if (std::string_view(*environment).starts_with(kMinTime)) **environment = 'b';
+  }
+}
+
+[[gnu::section(".preinit_array"), gnu::used]] constexpr auto kHideMinTime = &hide_min_time;
+
+void show_min_time() {
+  const std::string hidden = "b" + std::string(kMinTime.substr(1));
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (std::string_view(*entry).starts_with(hidden)) **entry = 'B';
+  }
+}
 
 int fail(ndbench::ExitCode code, const std::exception& error) {
   fmt::print(stderr, "ndbench_suite: {}\n", error.what());
@@ -19,6 +50,8 @@ int fail(ndbench::ExitCode code, const std::exception& error) {
 
 int main(int argc, char** argv) {
   using ndbench::ExitCode;
+  show_min_time();
+  fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an error to report, not a silent end
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   try {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <regex>
 
 #include "core/usage_error.h"
@@ -79,14 +80,10 @@ Plan select(Plan plan, const std::string& filter) {
   return plan;
 }
 
-std::vector<std::size_t> interleaving(std::size_t participants, int blocks, int replica) {
-  std::vector<std::size_t> order;
-  for (int block = 0; block < blocks; ++block) {
-    for (std::size_t place = 0; place < participants; ++place) {
-      const bool backwards = (block + replica) % 2 != 0;
-      order.push_back(backwards ? participants - 1 - place : place);
-    }
-  }
+std::vector<std::size_t> block_order(std::size_t participants, int block, int replica) {
+  std::vector<std::size_t> order(participants);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if ((block + replica) % 2 != 0) std::reverse(order.begin(), order.end());
   return order;
 }
 

@@ -28,9 +28,10 @@ struct Record {
   std::map<std::string, std::string> environment;  ///< variables the worker was given
   std::array<double, 3> load_average{};            ///< of the machine, before the worker started
 
-  int warmup_steps = 0;             ///< scope step: untimed ones before the first block
-  StepSamples steps;                ///< scope step: all blocks in order
-  int blocks = 0;                   ///< scope step: how many equal blocks `steps` holds
+  int warmup_steps = 0;  ///< scope step: untimed ones before the first block
+  StepSamples steps;     ///< scope step: all blocks in order
+  int blocks = 0;        ///< scope step: how many blocks `steps` holds, the first ones a step
+                         ///< longer where they do not divide it
   std::vector<EpochSample> epochs;  ///< scope epoch
   Finished finished;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +18,7 @@
 #include "core/journal.h"
 #include "core/listing.h"
 #include "core/plugin_file.h"
+#include "core/printable.h"
 #include "core/progress.h"
 #include "core/provenance.h"
 #include "core/search_path.h"
@@ -36,11 +38,24 @@ void write_stdout(std::string_view text) {
 }
 
 /// A path as it is, or the name of a suite beside the executable's tree.
+/// @throws ndbench::Error if a name is neither a file nor that of a suite.
 fs::path find_suite(const std::string& given) {
-  const fs::path shipped =
-      (executable_folder() / "../share/ndbench/suites" / (given + ".toml")).lexically_normal();
   const bool is_name = given.find_first_of("/.") == std::string::npos;
-  return is_name && !fs::exists(given) && fs::exists(shipped) ? shipped : fs::path(given);
+  if (!is_name || fs::exists(given)) return given;
+  const fs::path folder = (executable_folder() / "../share/ndbench/suites").lexically_normal();
+  const fs::path shipped = folder / (given + ".toml");
+  if (fs::exists(shipped)) return shipped;
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  throw Error(
+      fmt::format("--suite={}: there is no such file, and no suite of that name{}; in '{}' "
+                  "are {}",
+                  printable(given), did_you_mean(given, names), folder.string(),
+                  names.empty() ? "none" : quoted(names)));
 }
 
 /// What the user typed, quoted so that a shell reads it back.
@@ -173,6 +188,7 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
   try {
     const Roster roster =
         inspect_plugins(plan, plugin_path(line.plugin_path, executable), start_worker);
+    if (line.out) check_writable(*line.out);
     std::optional<Journal> journal;
     if (!line.limits.dry_run) journal.emplace(line.results);
 

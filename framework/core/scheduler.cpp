@@ -70,12 +70,17 @@ std::map<std::string, std::string> worker_environment(const Mode& mode, int thre
                                                  {"OPENBLAS_NUM_THREADS", count},
                                                  {"OMP_DYNAMIC", "false"},
                                                  {"MKL_DYNAMIC", "false"}};
+  // A user's own choice of any of these stands.
+  const auto set_default = [&environment](const char* name, const char* value) {
+    if (std::getenv(name) == nullptr) environment[name] = value;
+  };
   // Threads that wait by spinning take the core from whoever they wait for as soon as the machine
-  // has another guest: steps measured 200 times slower beside one busy process. A user's own
-  // choice stands.
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr && std::getenv("GOMP_SPINCOUNT") == nullptr) {
-    environment["OMP_WAIT_POLICY"] = "passive";
-  }
+  // has another guest: steps measured 200 times slower beside two busy processes.
+  if (std::getenv("GOMP_SPINCOUNT") == nullptr) set_default("OMP_WAIT_POLICY", "passive");
+  // glibc moves these with what a process happened to free before, and the time of a step with
+  // them: up to 2.5-fold measured. 32 MiB is the most it takes for the first.
+  set_default("MALLOC_MMAP_THRESHOLD_", "33554432");
+  set_default("MALLOC_TRIM_THRESHOLD_", "1073741824");
   // cuBLAS reads this when its first handle is made; without it some kernels are not repeatable.
   if (mode.deterministic) environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
   return environment;
@@ -173,8 +178,11 @@ void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica) {
   }
   // The first step of a block finds caches and cores as another worker left them: not timed.
   constexpr int kSettle = 1;
-  for (const std::size_t turn : interleaving(trainees.size(), counts.blocks, replica)) {
-    trainees[turn].train(kSettle, counts.steps / counts.blocks);
+  for (int block = 0; block < counts.blocks; ++block) {
+    const int longer = block < counts.steps % counts.blocks ? 1 : 0;
+    for (const std::size_t turn : block_order(trainees.size(), block, replica)) {
+      trainees[turn].train(kSettle, counts.steps / counts.blocks + longer);
+    }
   }
   for (Trainee& trainee : trainees) finish(trainee);
 }
@@ -198,12 +206,11 @@ Scheduler::StepCounts Scheduler::step_counts(std::vector<Trainee>& trainees) {
       counts.steps = iterations_for(plan_.minimum_seconds, seconds, counts.blocks);
     }
   }
-  counts.steps += (counts.blocks - counts.steps % counts.blocks) % counts.blocks;
   return step_counts_.emplace(group, counts).first->second;
 }
 
 void Scheduler::measure_epochs(std::vector<Trainee>& trainees, int replica) {
-  for (const std::size_t turn : interleaving(trainees.size(), 1, replica)) {
+  for (const std::size_t turn : block_order(trainees.size(), 0, replica)) {
     Trainee& trainee = trainees[turn];
     const std::string group = trainee.record.cell.group_name();
     start(trainee);

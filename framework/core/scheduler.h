@@ -16,8 +16,8 @@ namespace ndbench {
 /// Decides when each replica of each cell is measured, and measures it in fresh workers.
 ///
 /// The cells of a group (same model, backend and scope, different modes) are measured together,
-/// replica by replica. Steps: a worker per mode, all alive, train blocks in the order of
-/// interleaving(). Epochs: one worker after another, in that order too.
+/// replica by replica. Steps: a worker per mode, all alive, train blocks in block_order(). Epochs:
+/// one worker after another, in that order too.
 class Scheduler {
  public:
   struct Options {

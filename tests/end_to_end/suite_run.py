@@ -33,15 +33,18 @@ def toml_table(heading, values):
 
 
 def suite_text(models, backends=("cpu",), modes=("fixed",), step=None, epoch=None, seed=1):
-    """A suite; models are tables or names, backends are names, scopes are tables."""
+    """A suite; models and backends are tables or names, scopes are tables."""
     parts = [f"seed = {seed}\nmodes = {json.dumps(list(modes))}\n"]
     if step is not None:
         parts.append(toml_table("[step]", step))
     if epoch is not None:
         parts.append(toml_table("[epoch]", epoch))
-    parts += [toml_table("[[backend]]", {"name": name, "threads": 1}) for name in backends]
-    for model in models:
-        parts.append(toml_table("[[model]]", {"name": model} if isinstance(model, str) else model))
+    for heading, entries in ("backend", backends), ("model", models):
+        for entry in entries:
+            table = {"name": entry} if isinstance(entry, str) else entry
+            if heading == "backend":
+                table = {"threads": 1} | table
+            parts.append(toml_table(f"[[{heading}]]", table))
     return "\n".join(parts)
 
 
@@ -68,8 +71,8 @@ class Run:
     def __init__(self, process, stdout, stderr, results):
         self.pid = process.pid
         self.returncode = process.returncode
-        self.stdout = stdout
-        self.stderr = stderr
+        self.stdout = stdout or ""
+        self.stderr = stderr or ""
         self.folders = sorted(results.iterdir()) if results.is_dir() else []
 
     @property
@@ -111,7 +114,7 @@ class SuiteTest(unittest.TestCase):
         cls.folder = pathlib.Path(temporary.name)
 
     @classmethod
-    def start(cls, suite, *flags, results=None, environment=None, stdout=subprocess.PIPE, **more):
+    def start(cls, suite, *flags, environment=None, **streams):
         """Starts ndbench_suite; `suite` is a suite's text, path or name, or None for no flag."""
         name = f"run{len(list(cls.folder.iterdir()))}"
         place = cls.folder / name
@@ -127,7 +130,7 @@ class SuiteTest(unittest.TestCase):
         }
         # A sanitizer must not turn the signals that the villains raise into exit statuses.
         clean["ASAN_OPTIONS"] = "handle_segv=0:handle_abort=0:detect_leaks=0"
-        cls.results = results or place / "results"
+        cls.results = place / "results"
         command = [SUITE]
         if not any(flag.startswith("--results") for flag in flags):
             command.append(f"--results={cls.results}")
@@ -135,16 +138,15 @@ class SuiteTest(unittest.TestCase):
             command.append(f"--plugin_path={PLUGINS}")
         if suite is not None:
             command.append(f"--suite={suite}")
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
         return subprocess.Popen(
             [*command, *flags],
             cwd=place,
             env=clean | (environment or {}),
             stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
             text=True,
             errors="backslashreplace",
-            **more,
+            **streams,
         )
 
     @classmethod

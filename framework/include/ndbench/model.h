@@ -39,7 +39,7 @@ struct Evaluation {
   double value = 0.0;
   bool higher_is_better = true;
   std::int64_t examples = 0;
-  std::vector<std::int32_t> predictions;  ///< class of each test example in set order; may be empty
+  std::vector<std::int32_t> predictions{};  ///< class of each test example in set order; may be empty
 };
 
 /// Sees each tensor of the training state under a stable name.

@@ -80,8 +80,7 @@ class AutoencoderTask final : public ndbench::Task {
     return {.metric = "mse",
             .value = squares / static_cast<double>(pixels),
             .higher_is_better = false,
-            .examples = test_.size(),
-            .predictions = {}};
+            .examples = test_.size()};
   }
 
   void visit_state(const ndbench::StateVisitor& visit) const override {

@@ -40,7 +40,7 @@ class ResNetTask final : public ndbench::Task {
 
   ndbench::Evaluation evaluate() override {
     const ndbench::EvaluationMode evaluation_mode(*network_);
-    ndbench::Evaluation result{.metric = "accuracy", .examples = test_.size(), .predictions = {}};
+    ndbench::Evaluation result{.metric = "accuracy", .examples = test_.size()};
     std::int64_t correct = 0;
     test_.start_in_set_order();
     for (auto batch = test_.next(); batch.size() > 0; batch = test_.next()) {
