@@ -243,7 +243,6 @@ TEST(CommandLine, ReadsTheVariablesOfGoogleBenchmark) {
   const EnvironmentVariable tabular("BENCHMARK_COUNTERS_TABULAR", "true");
   const EnvironmentVariable random("BENCHMARK_ENABLE_RANDOM_INTERLEAVING", "true");
   const EnvironmentVariable context("BENCHMARK_CONTEXT", "k=v");
-  const EnvironmentVariable verbosity("BENCHMARK_V", "1");
   const CommandLine line = parse({});
   EXPECT_EQ(line.filter, "^m/");
   EXPECT_TRUE(line.list_tests);
@@ -261,7 +260,6 @@ TEST(CommandLine, ReadsTheVariablesOfGoogleBenchmark) {
   EXPECT_TRUE(line.style.counters_tabular);
   EXPECT_TRUE(line.random_interleaving);
   EXPECT_THAT(line.context, ElementsAre(Pair("k", "v")));
-  EXPECT_EQ(line.verbosity, 1);
 }
 
 TEST(CommandLine, PrefersFlagsToVariables) {

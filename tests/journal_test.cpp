@@ -171,15 +171,24 @@ TEST(WriteFile, LeavesAnOpenedOldFileWhole) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader), {}), "old");
 }
 
+// Devices are reached through links: a write_file() that replaces what it should not then replaces
+// the link alone, not the machine's device.
 TEST(WriteFile, ReportsAFullDisk) {
-  EXPECT_THAT(message_of([] { write_file("/dev/full", "text"); }),
-              AllOf(HasSubstr("'/dev/full'"), HasSubstr("No space left on device")));
-  EXPECT_FALSE(fs::exists("/dev/full.partial"));
+  const TemporaryFolder folder;
+  const fs::path full = folder.path() / "full";
+  fs::create_symlink("/dev/full", full);
+  EXPECT_THAT(message_of([&] { write_file(full, "text"); }),
+              AllOf(HasSubstr(full.string()), HasSubstr("No space left on device")));
+  EXPECT_TRUE(fs::is_symlink(full));
+  EXPECT_EQ(names_in(folder.path()).size(), 1U);
 }
 
 TEST(WriteFile, WritesToADeviceWithoutReplacingIt) {
-  write_file("/dev/null", "text");
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  const TemporaryFolder folder;
+  const fs::path null = folder.path() / "null";
+  fs::create_symlink("/dev/null", null);
+  write_file(null, "text");
+  EXPECT_TRUE(fs::is_symlink(null));
 }
 
 TEST(WriteFile, ReportsAFolderThatIsNotThere) {

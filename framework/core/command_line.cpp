@@ -132,7 +132,6 @@ Parser::Parser(CommandLine& line) : line_(line) {
   app_.add_option("--plugin_path", line.plugin_path, "Folders of plugins, colon-separated");
   app_.add_option("--data", line.data_path, "Folders of data sets, colon-separated");
   app_.add_option("--timeout", line.timeout_seconds, "Seconds for a load, a block or an epoch")
-      ->check(CLI::Range(0.001, 1e7).description(""))
       ->type_name("SECONDS")
       ->capture_default_str();
 
@@ -144,7 +143,6 @@ Parser::Parser(CommandLine& line) : line_(line) {
       app_.add_option("--benchmark_min_time", min_time_, "5x: steps or epochs; 0.5s: seconds"));
   benchmark_option(app_.add_option("--benchmark_min_warmup_time",
                                    line.limits.minimum_warmup_seconds, "Of a step, in seconds")
-                       ->check(CLI::Range(0.0, 1e6).description(""))
                        ->type_name("SECONDS"));
   benchmark_option(app_.add_option_function<int>(
                            "--benchmark_repetitions",
@@ -175,16 +173,39 @@ Parser::Parser(CommandLine& line) : line_(line) {
       ->group("Google Benchmark");
 }
 
-/// The arguments behind a flag for each BENCHMARK_* variable, so that flags given count last.
+/// Whether `argument` is `--option` or `--option=…`.
+bool sets(const std::string& argument, const std::string& option) {
+  return argument.substr(0, argument.find('=')) == option;
+}
+
+/// The arguments, and before them a flag for each BENCHMARK_* variable that none of them sets. An
+/// empty value, as in --benchmark_filter="$FILTER", is as good as no flag where text is asked for;
+/// CLI11 would take the next flag for it.
 std::vector<std::string> Parser::with_variables(const std::vector<std::string>& arguments) const {
   std::vector<std::string> result;
   for (const std::string& option : benchmark_options_) {
     std::string variable = option.substr(2);
     for (char& letter : variable) letter = static_cast<char>(std::toupper(letter));
     const char* value = std::getenv(variable.c_str());
-    if (value != nullptr && *value != '\0') result.push_back(option + "=" + value);
+    const bool overridden = std::any_of(arguments.begin(), arguments.end(),
+                                        [&](const auto& text) { return sets(text, option); });
+    if (value != nullptr && *value != '\0' && !overridden) result.push_back(option + "=" + value);
   }
-  result.insert(result.end(), arguments.begin(), arguments.end());
+  const std::vector<std::string> may_be_empty{"--benchmark_filter",
+                                              "--benchmark_out",
+                                              "--benchmark_context",
+                                              "--benchmark_min_time",
+                                              "--benchmark_perf_counters",
+                                              "--plugin_path",
+                                              "--data"};
+  for (const std::string& argument : arguments) {
+    const std::string option = argument.substr(0, argument.find('='));
+    if (!argument.starts_with("--") || argument.size() != option.size() + 1) {
+      result.push_back(argument);
+    } else if (std::find(may_be_empty.begin(), may_be_empty.end(), option) == may_be_empty.end()) {
+      throw UsageError(fmt::format("{}: the value is empty", printable(option)));
+    }
+  }
   return result;
 }
 
@@ -198,6 +219,12 @@ void Parser::refuse_unknown() const {
   const std::string name = unknown.front().substr(0, unknown.front().find('='));
   throw UsageError(fmt::format("'{}' is not known{}; see --help", printable(unknown.front()),
                                did_you_mean(name, known)));
+}
+
+/// Written so that NaN fails too.
+void check_seconds(const char* flag, double seconds, double least, double most) {
+  if (seconds >= least && seconds <= most) return;
+  throw UsageError(fmt::format("{}: {} is not from {} to {} seconds", flag, seconds, least, most));
 }
 
 void Parser::read_texts() {
@@ -220,6 +247,8 @@ void Parser::read_texts() {
                          {"no", Colour::kNever},
                          {"0", Colour::kNever}},
                         line_.colour);
+  check_seconds("--timeout", line_.timeout_seconds, 0.001, 1e7);
+  check_seconds("--benchmark_min_warmup_time", line_.limits.minimum_warmup_seconds, 0.0, 1e6);
   if (!min_time_.empty()) read_min_time(min_time_, line_.limits);
   line_.context = read_context(context_);
   if (!perf_counters_.empty()) {

@@ -19,8 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const char* what, const fs::path& path, int error) {
-  throw ResultsError(fmt::format("cannot {} '{}': {}; make room or choose another place", what,
-                                 path.string(), std::strerror(error)));
+  throw ResultsError(
+      fmt::format("cannot {} '{}': {}; make room there or choose another place (--results, "
+                  "--benchmark_out)",
+                  what, path.string(), std::strerror(error)));
 }
 
 void write_all(int file, std::string_view text, const fs::path& path) {
@@ -50,15 +52,25 @@ void sync_folder(const fs::path& folder) {
   if (!synced) fail("synchronize", folder, error);
 }
 
+/// Creates a folder named after the second and this process, and a number if there is one already.
+fs::path make_run_folder(const fs::path& results) {
+  const std::string name =
+      fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), getpid());
+  fs::path folder = results / name;
+  for (int number = 2; mkdir(folder.c_str(), 0777) != 0; ++number) {
+    if (errno != EEXIST || number > 1000) fail("create", folder, errno);
+    folder = results / fmt::format("{}-{}", name, number);
+  }
+  return folder;
+}
+
 }  // namespace
 
 Journal::Journal(const fs::path& results) {
   std::error_code error;
   fs::create_directories(results, error);
   if (error) fail("create", results, error.value());
-  folder_ =
-      results / fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), getpid());
-  if (mkdir(folder_.c_str(), 0777) != 0) fail("create", folder_, errno);
+  folder_ = make_run_folder(results);
   const fs::path path = folder_ / "journal.jsonl";
   file_ = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
   if (file_ < 0) fail("create", path, errno);

@@ -196,11 +196,13 @@ Scheduler::StepCounts Scheduler::step_counts(std::vector<Trainee>& trainees) {
   }
   StepCounts counts{plan_.step.warmup, plan_.step.steps, plan_.step.blocks};
   if (plan_.minimum_seconds > 0.0 || plan_.minimum_warmup_seconds > 0.0) {
-    Trainee& pilot = trainees.front();
     counts.warmup = std::max(counts.warmup, 3);
-    pilot.train(0, counts.warmup);
-    if (pilot.record.outcome.status != Status::kPassed) return counts;
-    const double seconds = median(pilot.record.steps.seconds);
+    const auto pilot = std::find_if(trainees.begin(), trainees.end(), [&](Trainee& trainee) {
+      trainee.train(0, counts.warmup);
+      return trainee.record.outcome.status == Status::kPassed;
+    });
+    if (pilot == trainees.end()) return counts;  // nobody is left to train
+    const double seconds = median(pilot->record.steps.seconds);
     counts.warmup = iterations_for(plan_.minimum_warmup_seconds, seconds, counts.warmup);
     if (plan_.minimum_seconds > 0.0) {
       counts.steps = iterations_for(plan_.minimum_seconds, seconds, counts.blocks);
