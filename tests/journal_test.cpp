@@ -199,8 +199,31 @@ TEST(WriteFile, ReportsAFolderThatIsNotThere) {
 
 TEST(WriteFile, ReportsAFolderInPlaceOfAFile) {
   const TemporaryFolder folder;
-  EXPECT_THAT(message_of([&] { write_file(folder.path(), "text"); }), HasSubstr("directory"));
+  fs::create_directory(folder.path() / "out");
+  EXPECT_THAT(message_of([&] { write_file(folder.path() / "out", "text"); }),
+              HasSubstr("Is a directory"));
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"out"});
+}
+
+TEST(CheckWritable, IsContentWithWhatCanBeWrittenAndLeavesItAlone) {
+  const TemporaryFolder folder;
+  check_writable(folder.path() / "new");
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});
+  write_bytes(folder.path() / "old", "content");
+  check_writable(folder.path() / "old");
+  EXPECT_EQ(read_bytes(folder.path() / "old"), "content");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"old"});
+  check_writable("/dev/null");
+}
+
+TEST(CheckWritable, ReportsWhatCannotBeWritten) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(message_of([&] { check_writable(folder.path() / "none" / "out"); }),
+              AllOf(HasSubstr("cannot create"), HasSubstr("No such file or directory")));
+  fs::create_directory(folder.path() / "out");
+  EXPECT_THAT(message_of([&] { check_writable(folder.path() / "out"); }),
+              HasSubstr("Is a directory"));
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"out"});
 }
 
 }  // namespace

@@ -135,10 +135,13 @@ TEST_F(FindPlugin, RejectsTablesThatLieBeyondTheFile) {
     write_bytes(file_, elf_bytes(header));
     EXPECT_THAT(reason(), HasSubstr("is truncated: 184 bytes")) << offset;
   }
-  Elf64_Ehdr header = plugin_elf_header();
-  header.e_phoff = 129;
-  write_bytes(file_, elf_bytes(header));
-  EXPECT_THAT(reason(), HasSubstr("is truncated"));
+  for (const std::uint64_t offset :
+       {std::uint64_t{129}, std::uint64_t{185}, kLargest - 55, kLargest}) {
+    Elf64_Ehdr header = plugin_elf_header();
+    header.e_phoff = offset;
+    write_bytes(file_, elf_bytes(header));
+    EXPECT_THAT(reason(), HasSubstr("is truncated: 184 bytes")) << offset;
+  }
 }
 
 TEST_F(FindPlugin, RejectsLibrariesOfOtherMachines) {

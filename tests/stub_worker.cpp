@@ -102,6 +102,10 @@ int main() {
     std::printf("child %d\n", static_cast<int>(leave_a_child()));
     std::fflush(stdout);
     return 3;
+  } else if (behaviour == "leave a child and hang") {
+    std::printf("child %d\n", static_cast<int>(leave_a_child()));
+    std::fflush(stdout);
+    while (true) pause();
   } else if (behaviour == "leave a child and describe") {
     answer(ndbench::Description{std::to_string(leave_a_child()), "", {}, ""});
   } else {

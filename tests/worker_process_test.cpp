@@ -204,6 +204,15 @@ TEST_F(WorkerProcessTest, KillsWhatAWorkerLeavesBehind) {
   EXPECT_TRUE(ends_soon(description.name));
 }
 
+TEST_F(WorkerProcessTest, KillsWhatAWorkerLeftBehindWhenTheTimeIsUp) {
+  options_.timeout = 200ms;
+  options_.grace = 50ms;  // the child ignores SIGTERM
+  const Outcome outcome = outcome_of("leave a child and hang");
+  EXPECT_THAT(outcome.reason, StartsWith("no answer within 0.2 s"));
+  ASSERT_THAT(outcome.output, StartsWith("child "));
+  EXPECT_TRUE(ends_soon(outcome.output.substr(6, outcome.output.find('\n') - 6)));
+}
+
 TEST_F(WorkerProcessTest, EndsTheWaitWhenASignalArrives) {
   const auto worker = start("hang");
   worker->send(DescribeRequest{});

@@ -10,14 +10,14 @@
 namespace ndbench {
 namespace {
 
-/// Four significant digits: what a timing on a shared machine can bear. At most 7 characters for
+/// Four significant digits: what a timing on a shared machine can bear. At most 6 characters for
 /// the sizes that occur.
 std::string number(double value) {
   if (std::isnan(value)) return "";
   const double size = std::abs(value);
-  if (value != 0.0 && (size < 1e-3 || size >= 1e6)) return fmt::format("{:.1e}", value);
+  if (value != 0.0 && (size < 1e-3 || size >= 1e6)) return fmt::format("{:.0e}", value);
   const int digits = value == 0.0 ? 1 : static_cast<int>(std::floor(std::log10(size))) + 1;
-  return fmt::format("{:.{}f}", value, std::clamp(4 - digits, 0, 5));
+  return fmt::format("{:.{}f}", value, std::clamp(4 - digits, 0, 4));
 }
 
 class ConsoleOutput final : public Output {

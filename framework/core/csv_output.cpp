@@ -1,18 +1,33 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/output.h"
+#include "core/printable.h"
 
 namespace ndbench {
 namespace {
 
+/// `text` with only line breaks left of what moves a cursor.
+std::string harmless(const std::string& text) {
+  std::string result;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    if (start > 0) result += '\n';
+    result += printable(std::string_view(text).substr(start, end - start), std::string::npos);
+    start = end + 1;
+  }
+  return result;
+}
+
 /// RFC 4180; a text that a spreadsheet would take for a formula gets a leading apostrophe.
-std::string field(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
+std::string field(const std::string& raw) {
+  std::string text = harmless(raw);
+  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) {
     text.insert(0, 1, '\'');
   }
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char character : text) quoted.append(character == '"' ? 2 : 1, character);
   return quoted + '"';
@@ -46,7 +61,8 @@ class CsvOutput final : public Output {
                       error ? "true" : "", error ? field(row.outcome.reason) : "",
                       skip ? "true" : "", skip ? field(row.outcome.reason) : "",
                       row.aggregate.empty() ? std::to_string(row.repetition) : "",
-                      field(row.metric), field(row.quality), field(row.loss), row.state_hash,
+                      field(row.metric), field(measured ? row.quality : Row::kNone),
+                      field(measured ? row.loss : Row::kNone), field(row.state_hash),
                       field(row.compute_threads)));
   }
 

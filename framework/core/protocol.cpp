@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -55,9 +56,45 @@ struct Header {
 };
 static_assert(sizeof(Header) == 20 && std::is_trivially_copyable_v<Header>);
 
-std::uint32_t checksum(std::string_view payload) {
-  return XXH32(payload.data(), payload.size(), kMagic);
+/// Over everything but itself: the other fields of the header, then the payload.
+std::uint32_t checksum(const Header& header, std::string_view payload) {
+  const std::uint32_t seed = XXH32(&header, offsetof(Header, checksum), kMagic);
+  return XXH32(payload.data(), payload.size(), seed);
 }
+
+/// Reads MessagePack for nothing but how deep it is: the library's reader calls itself once per
+/// level, so that a payload of brackets alone would use up the stack.
+class DepthCheck final : public nlohmann::json_sax<json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool key(std::string&) override { return true; }
+  bool end_object() override { return leave(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override {
+    return false;  // the reader proper tells of it
+  }
+
+  [[nodiscard]] bool is_too_deep() const { return depth_ > kDeepest; }
+
+ private:
+  static constexpr int kDeepest = 16;
+
+  bool enter() { return ++depth_ <= kDeepest; }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  int depth_ = 0;
+};
 
 }  // namespace
 
@@ -100,12 +137,19 @@ constexpr std::array<Parse, sizeof...(Type)> parsers(std::index_sequence<Type...
 constexpr auto kParsers = parsers(std::make_index_sequence<std::variant_size_v<Message>>{});
 
 Message parse(const Header& header, std::string_view payload) {
+  const auto refuse = [&header](const char* why) {
+    throw Error(fmt::format("worker protocol: message {} of type {} cannot be read: {}",
+                            header.sequence, header.type, why));
+  };
+  DepthCheck depth;
+  (void)json::sax_parse(payload, &depth, json::input_format_t::msgpack);
+  if (depth.is_too_deep()) refuse("it is nested too deep");
   try {
     return kParsers[header.type](json::from_msgpack(payload));
   } catch (const json::exception& problem) {
-    throw Error(fmt::format("worker protocol: message {} of type {} cannot be read: {}",
-                            header.sequence, header.type, problem.what()));
+    refuse(problem.what());
   }
+  return {};
 }
 
 }  // namespace
@@ -117,12 +161,13 @@ std::string encode(const Message& message, std::uint32_t sequence) {
     throw Error(fmt::format("worker protocol: a message of {} bytes is over the limit of {}",
                             payload.size(), kMaximumLength));
   }
-  const Header header{kMagic,
-                      kProtocolVersion,
-                      static_cast<std::uint16_t>(message.index()),
-                      static_cast<std::uint32_t>(payload.size()),
-                      sequence,
-                      checksum(payload)};
+  Header header{kMagic,
+                kProtocolVersion,
+                static_cast<std::uint16_t>(message.index()),
+                static_cast<std::uint32_t>(payload.size()),
+                sequence,
+                0};
+  header.checksum = checksum(header, payload);
   std::string frame(sizeof header, '\0');
   std::memcpy(frame.data(), &header, sizeof header);
   return frame + payload;
@@ -151,7 +196,7 @@ std::optional<Message> MessageDecoder::next() {
   }
   if (buffer_.size() - sizeof header < header.length) return std::nullopt;
   const auto payload = std::string_view(buffer_).substr(sizeof header, header.length);
-  if (header.checksum != checksum(payload)) refuse("is damaged: its checksum differs");
+  if (header.checksum != checksum(header, payload)) refuse("is damaged: its checksum differs");
   Message message = parse(header, payload);
   buffer_.erase(0, sizeof header + header.length);
   ++expected_sequence_;

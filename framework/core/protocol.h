@@ -109,8 +109,8 @@ using Message =
     std::variant<DescribeRequest, PrepareRequest, StepsRequest, EpochRequest, FinishRequest,
                  Description, Prepared, StepSamples, EpochSample, Finished, Failure, PhaseNote>;
 
-/// One frame: a 20-byte header (magic, version, type, length, sequence number, checksum; little
-/// endian) and the message as MessagePack.
+/// One frame: a 20-byte header (magic, version, type, length, sequence number, checksum over all
+/// but itself; little endian) and the message as MessagePack.
 [[nodiscard]] std::string encode(const Message& message, std::uint32_t sequence);
 
 /// Cuts a byte stream into messages and trusts nothing in it.

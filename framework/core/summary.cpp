@@ -6,14 +6,18 @@
 #include <cmath>
 #include <set>
 
+#include "core/printable.h"
 #include "core/provenance.h"
 
 namespace ndbench {
 namespace {
 
-/// A replica whose samples and state count: it ran to its end.
+/// A replica whose samples and state count: it ran to its end, and took a time that has a
+/// logarithm, which a step below the clock's tick has not.
 bool is_complete(const Record& record) {
-  return !record.finished.state_hash.empty() && record.iterations() > 0;
+  if (record.finished.state_hash.empty() || record.iterations() == 0) return false;
+  const double seconds = record.real_seconds();
+  return std::isfinite(seconds) && seconds > 0.0;
 }
 
 using ModeRecords = std::vector<const Record*>;
@@ -43,7 +47,9 @@ std::optional<Ratio> cost(const ModeRecords& mode, const ModeRecords& reference)
 /// A share as signed per cent, at most 6 characters.
 std::string percent(double share) {
   const double value = 100.0 * share;
-  return std::abs(value) < 1000.0 ? fmt::format("{:+.1f}", value) : fmt::format("{:+.0e}", value);
+  const double size = std::abs(value);
+  return size >= 9999.5 ? fmt::format("{:+.0e}", value)
+                        : fmt::format("{:+.{}f}", value, size < 99.95 ? 1 : 0);
 }
 
 std::string cost_words(const Ratio& cost, const std::string& reference) {
@@ -155,18 +161,33 @@ std::string machine_text(const Machine& machine) {
                      machine.cores == 1 ? "" : "s");
 }
 
+/// Nothing is cut.
+std::string plain(const std::string& text) { return printable(text, std::string::npos); }
+
 /// `text` with what a Markdown table would read as markup made plain.
 std::string cell_text(const std::string& text) {
+  std::string one_line = text;
+  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
   std::string result;
-  for (const char character : text) {
-    if (character == '\n') {
-      result += ' ';
-      continue;
-    }
+  for (const char character : plain(one_line)) {
     if (std::string_view("|*_`<>[]\\@#").find(character) != std::string_view::npos) result += '\\';
     result += character;
   }
   return result;
+}
+
+/// `text` as a code span of Markdown: fenced by more backticks than it holds in a row.
+std::string code_span(const std::string& text) {
+  const std::string code = plain(text);
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char character : code) {
+    run = character == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(longest + 1, '`');
+  const char* pad = longest > 0 ? " " : "";
+  return fence + pad + code + pad + fence;
 }
 
 /// `text` broken at spaces into lines of at most `width` columns, each behind `indent` spaces.
@@ -217,13 +238,13 @@ std::string console_summary(const std::vector<GroupSummary>& groups, const Machi
     text += group.name;
     if (!group.modes.empty()) {
       const std::string& metric = group.modes.front().metric;
-      text += fmt::format("  {}target {}", metric.empty() ? "" : metric + ", ",
+      text += fmt::format("  {}target {}", metric.empty() ? "" : plain(metric) + ", ",
                           short_target(group.target));
     }
     text += '\n';
     if (group.modes.empty()) {
-      text +=
-          wrapped("not measured: " + group.problem.substr(0, group.problem.find('\n')), 2, kWidth);
+      text += wrapped("not measured: " + plain(group.problem.substr(0, group.problem.find('\n'))),
+                      2, kWidth);
     }
     for (const ModeSummary& mode : group.modes) {
       text += fmt::format(
@@ -245,11 +266,11 @@ std::string markdown_summary(const std::vector<GroupSummary>& groups, const Mach
                              const std::string& command) {
   std::string text = fmt::format(
       "# Cost of determinism beside spread of the result\n\n"
-      "Machine: {}. Command: `{}`.\n\n"
+      "Machine: {}. Command: {}.\n\n"
       "| target | model | backend | scope | mode | n | samples/s | ratio | overhead [95 %] | "
       "quality ± std | distinct hashes | verdict |\n"
       "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|---|\n",
-      cell_text(machine_text(machine)), command);
+      cell_text(machine_text(machine)), code_span(command));
   for (const GroupSummary& group : groups) {
     if (group.modes.empty()) {
       text += fmt::format("| | {} | {} | {} | | | | | | | | not measured: {} |\n",

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,7 @@ WorkerProcess::WorkerProcess(const Options& options,
   posix_spawn_file_actions_destroy(&actions);
   close(sockets[1]);
   close(pipe[1]);
+  if (error == 0) process_descriptor_ = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
   if (error != 0) {
     process_ = -1;
     const std::string reason = fmt::format("cannot start the worker '{}': {}",
@@ -102,6 +104,7 @@ WorkerProcess::~WorkerProcess() {
   end(SIGKILL);
   close(socket_);
   close(output_pipe_);
+  close(process_descriptor_);
 }
 
 void WorkerProcess::send(const Message& request) {
@@ -137,7 +140,7 @@ Message WorkerProcess::receive() {
     const ssize_t count = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (count > 0) {
       decoder_.feed({bytes.data(), static_cast<std::size_t>(count)});
-    } else if (count == 0 || errno != EAGAIN) {
+    } else if (count == 0 || errno != EAGAIN || has_ended()) {
       fail_by_death();
     }
   }
@@ -151,20 +154,29 @@ std::optional<Message> WorkerProcess::read_message() {
   }
 }
 
-/// Waits until the socket is readable, keeping what the worker prints meanwhile.
+/// Waits until the socket is readable or the process has ended, whose children may hold the other
+/// end of the socket; keeps what the worker prints meanwhile.
 bool WorkerProcess::wait_readable(Clock::time_point deadline, bool interruptible) {
   while (true) {
     if (interruptible) signals_.check();
     const auto left = duration_cast<milliseconds>(deadline - Clock::now()).count() + 1;
     if (left <= 0) return false;
-    std::array<pollfd, 3> ready{{{socket_, POLLIN, 0},
+    std::array<pollfd, 4> ready{{{socket_, POLLIN, 0},
+                                 {process_descriptor_, POLLIN, 0},
                                  {output_pipe_, POLLIN, 0},
                                  {interruptible ? signals_.descriptor() : -1, POLLIN, 0}}};
     constexpr long kLongest = 60'000;  // poll() takes an int; the loop comes back here anyway
     poll(ready.data(), ready.size(), static_cast<int>(std::min<long>(left, kLongest)));
-    if (ready[1].revents != 0) drain_output();
-    if (ready[0].revents != 0) return true;
+    if (ready[2].revents != 0) drain_output();
+    if (ready[0].revents != 0 || ready[1].revents != 0) return true;
   }
+}
+
+/// Whether the process has ended and left nothing to read.
+bool WorkerProcess::has_ended() const {
+  std::array<pollfd, 2> ready{{{process_descriptor_, POLLIN, 0}, {socket_, POLLIN, 0}}};
+  poll(ready.data(), ready.size(), 0);
+  return ready[0].revents != 0 && ready[1].revents == 0;
 }
 
 void WorkerProcess::drain_output() {

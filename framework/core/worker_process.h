@@ -34,6 +34,7 @@ class WorkerProcess final : public Worker {
 
   std::optional<Message> read_message();
   bool wait_readable(Clock::time_point deadline, bool interruptible);
+  [[nodiscard]] bool has_ended() const;
   void drain_output();
   void end(int signal);
   [[noreturn]] void fail(ExitCode code, std::string reason);
@@ -43,6 +44,7 @@ class WorkerProcess final : public Worker {
   Options options_;
   InterruptSignals& signals_;
   int process_ = -1;
+  int process_descriptor_ = -1;  ///< readable once the process has ended
   int socket_ = -1;
   int output_pipe_ = -1;
   bool reaped_ = false;

@@ -69,13 +69,13 @@ class Records(SuiteTest):
         count = {}
         for record in self.done.records:
             count[record["name"]] = count.get(record["name"], 0) + 1
-        self.assertEqual(
-            count,
-            {f"null/cpu/{mode}/{scope}": 2 for mode in ("fixed", "noisy") for scope in ("step", "epoch")}
-            | {f"villain/cpu/{mode}/step": 2 for mode in ("fixed", "noisy")}
-            | {f"villain/cpu/{mode}/epoch": 1 for mode in ("fixed", "noisy")}
-            | {f"nowhere/cpu/{mode}/{scope}": 1 for mode in ("fixed", "noisy") for scope in ("step", "epoch")},
-        )
+        expected = {}
+        for mode in ("fixed", "noisy"):
+            expected[f"null/cpu/{mode}/step"] = expected[f"null/cpu/{mode}/epoch"] = 2
+            expected[f"villain/cpu/{mode}/step"] = 2  # it throws in the evaluation of an epoch
+            expected[f"villain/cpu/{mode}/epoch"] = 1
+            expected[f"nowhere/cpu/{mode}/step"] = expected[f"nowhere/cpu/{mode}/epoch"] = 1
+        self.assertEqual(count, expected)
 
     def test_a_record_says_what_was_measured_and_where(self):
         for record in self.done.records:

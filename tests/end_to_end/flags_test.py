@@ -46,7 +46,7 @@ class WrongFlags(SuiteTest):
             "--benchmark_dry_run": ["perhaps"],
             "--benchmark_enable_random_interleaving": ["perhaps"],
             "--benchmark_filter": ["(", "[z-a]", "*"],
-            "--benchmark_format": ["xml", "1", ""],
+            "--benchmark_format": ["xml", "2"],
             "--benchmark_list_tests": ["perhaps"],
             "--benchmark_min_time": ["0", "-1s", "nan", "inf", "5y", "0x", "x", "1e99", "5xx"],
             "--benchmark_min_warmup_time": ["-1", "nan", "inf", "x"],
@@ -63,7 +63,8 @@ class WrongFlags(SuiteTest):
 
     def test_a_value_that_is_no_choice_is_answered_with_the_choices(self):
         run = self.refused("--benchmark_format=jsom")
-        self.assertIn("'console', 'json', 'csv'; did you mean 'json'?", run.stderr)
+        for choice in ["'jsom'", "'console'", "'json'", "'csv'"]:
+            self.assertIn(choice, run.stderr)
 
     def test_a_missing_value_is_refused(self):
         for flag in ["--suite", "--results", "--benchmark_out", "--benchmark_repetitions"]:
@@ -273,7 +274,7 @@ class Unwritable(SuiteTest):
     def test_results_that_cannot_be_written_are_found_before_anything_is_measured(self):
         blocker = self.folder / "a_file"
         blocker.write_text("")
-        for place in [blocker, blocker / "below", "/proc/nowhere", "/dev/null"]:
+        for place in [blocker, blocker / "below", "/proc/nowhere"]:
             with self.subTest(str(place)):
                 run = self.run_suite(EPOCH, f"--results={place}")
                 self.assert_exit(run, 13)
@@ -283,17 +284,26 @@ class Unwritable(SuiteTest):
         self.assertEqual(blocker.read_text(), "")
 
     def test_an_out_file_that_cannot_be_written_is_found_before_anything_is_measured(self):
-        for place in ["/nowhere/out.json", "/dev", str(self.folder)]:
-            with self.subTest(place):
+        folder = self.folder / "out.json"
+        folder.mkdir()
+        for place in [folder, folder / "below" / "out.json"]:
+            with self.subTest(str(place)):
                 run = self.run_suite(EPOCH, f"--benchmark_out={place}")
                 self.assert_exit(run, 13)
-                self.assert_one_message(run, place, "--benchmark_out")
+                self.assertIn(str(place), run.messages[0])
+                self.assertNotIn("replica 0", run.stderr)
+                self.assertEqual(run.stdout, "")
                 self.assertEqual(run.folders, [])
+        self.assertEqual(list(self.folder.glob("out.json*")), [folder])
 
     def test_a_full_out_file_does_not_spoil_the_other_results(self):
-        run = self.run_suite(EPOCH, "--benchmark_out=/dev/full", "--benchmark_format=json")
+        # Through a link: a program that replaced the file would not replace root's device.
+        full = self.folder / "full"
+        full.symlink_to("/dev/full")
+        run = self.run_suite(EPOCH, f"--benchmark_out={full}", "--benchmark_format=json")
         self.assert_exit(run, 13)
-        self.assertIn("/dev/full", run.messages[0])
+        self.assertIn(str(full), run.messages[0])
+        self.assertTrue(full.is_symlink())
         self.assertEqual(len(run.json["benchmarks"]), 1)
         self.assertEqual(len(run.records), 1)
         self.assertTrue((run.folder / "summary.md").exists())

@@ -1,6 +1,7 @@
 """A signal ends a run in order; what was measured stays."""
 
 import os
+import pathlib
 import signal
 import time
 import unittest
@@ -18,15 +19,26 @@ ENDLESS = suite_text(
 )
 
 
+def command_name(process):
+    try:
+        return pathlib.Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return "gone"
+
+
 class Signals(SuiteTest):
     def started(self, *flags):
         """A run that has measured its first cell and is in the middle of the second."""
         process = self.start(ENDLESS, *flags)
         while line := process.stderr.readline():
             if "endless/cpu/fixed/epoch replica 0" in line:
-                self.wait_until(lambda: len(workers_of(process.pid)) == 1)
+                self.wait_until(lambda: self.is_hanging(process))
                 return process
         self.fail(f"the run ended early with {process.wait()}")
+
+    def is_hanging(self, process):
+        """Whether the one worker has come to its misdeed; before, it would hear a hang-up."""
+        return [command_name(worker) for worker in workers_of(process.pid)] == ["hanging"]
 
     def wait_until(self, condition):
         deadline = time.monotonic() + self.timeout
@@ -87,7 +99,7 @@ class Signals(SuiteTest):
     def test_a_signal_while_plugins_are_inspected_leaves_nothing(self):
         suite = suite_text([{"name": "v", "plugin": "villain_describe_hang"}], epoch={})
         process = self.start(suite)
-        self.wait_until(lambda: workers_of(process.pid))
+        self.wait_until(lambda: self.is_hanging(process))
         process.send_signal(signal.SIGINT)
         run = self.finish(process)
         self.assert_exit(run, 130)

@@ -65,8 +65,8 @@ class WrongSuites(SuiteTest):
         self.assert_one_message(self.refused("/etc/passwd/suite.toml"), "Not a directory")
 
     def test_a_parameter_that_the_plugin_lacks_is_refused_before_anything_is_measured(self):
-        text = suite_text(["null", {"name": "b", "plugin": "null", "step_microsecond": 5}], epoch={})
-        run = self.refused(self.file(text))
+        second = {"name": "b", "plugin": "null", "step_microsecond": 5}
+        run = self.refused(self.file(suite_text(["null", second], epoch={})))
         self.assert_one_message(run, "test.toml:16:20: ", "did you mean 'step_microseconds'")
 
     def test_a_parameter_out_of_range_is_refused_before_anything_is_measured(self):

@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -18,7 +19,9 @@ namespace {
 
 constexpr int kProtocolDescriptor = 3;  // of ndbench_worker
 
+/// Shows in /proc that it has got here.
 [[noreturn]] void hang() {
+  prctl(PR_SET_NAME, "hanging");
   while (true) pause();
 }
 

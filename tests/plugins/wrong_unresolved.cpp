@@ -5,6 +5,7 @@
 extern "C" ndbench::Model* ndbench_test_defined_nowhere();
 
 extern "C" NDBENCH_API constinit const ndbench::PluginDescriptor ndbench_plugin{
-    ndbench::kPluginMagic,        sizeof(ndbench::PluginDescriptor), ndbench::kAbiFingerprint,
-    ndbench::PluginKind::kModel,  "wrong_unresolved",                "Must be refused",
+    ndbench::kPluginMagic,        sizeof(ndbench::PluginDescriptor),
+    ndbench::kAbiFingerprint,     ndbench::PluginKind::kModel,
+    "wrong_unresolved",           "Must be refused",
     ndbench_test_defined_nowhere, nullptr};
