@@ -31,18 +31,22 @@ void FailureLog::add(const Record& record) {
       outcome.phase.empty() ? "" : fmt::format(" in phase {}", printable(outcome.phase));
   const auto [first, is_new] = first_with_.emplace(outcome.reason + outcome.output, name);
   if (!is_new) {
-    fmt::print(stream_, "FAILED {} replica {}{}: as {}\n", name, record.replica, where,
-               first->second);
+    write(
+        fmt::format("FAILED {} replica {}{}: as {}\n", name, record.replica, where, first->second));
     return;
   }
-  fmt::print(stream_, "FAILED {} replica {}{}:\n{}", name, record.replica, where,
-             indented(outcome.reason, "  "));
+  write(fmt::format("FAILED {} replica {}{}:\n{}", name, record.replica, where,
+                    indented(outcome.reason, "  ")));
   if (!outcome.output.empty()) {
     const bool cut = outcome.output.size() > kShownOutput;
-    fmt::print(
-        stream_, "  the worker printed{}:\n{}", cut ? ", at the end" : "",
-        indented(outcome.output.substr(cut ? outcome.output.size() - kShownOutput : 0), "  | "));
+    write(fmt::format(
+        "  the worker printed{}:\n{}", cut ? ", at the end" : "",
+        indented(outcome.output.substr(cut ? outcome.output.size() - kShownOutput : 0), "  | ")));
   }
+}
+
+void FailureLog::write(const std::string& text) {
+  std::fputs(text.c_str(), stream_);  // a stderr that is closed or full is no reason to stop
 }
 
 }  // namespace ndbench

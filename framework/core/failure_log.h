@@ -17,6 +17,8 @@ class FailureLog {
   void add(const Record& record);
 
  private:
+  void write(const std::string& text);
+
   std::FILE* stream_;
   std::map<std::string, std::string> first_with_;  ///< reason → name of the first cell
 };

@@ -95,6 +95,8 @@ void Journal::append(const nlohmann::json& line) {
 
 void check_writable(const fs::path& path) {
   if (is_special(path)) return;
+  std::error_code error;
+  if (fs::is_directory(path, error)) fail("write to", path, EISDIR);
   const fs::path target = partial(path);
   const int file = open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (file < 0) fail("create", target, errno);
@@ -116,7 +118,11 @@ void write_file(const fs::path& path, const std::string& content) {
     throw;
   }
   if (close(file) != 0) fail("close", target, errno);
-  if (!special && rename(target.c_str(), path.c_str()) != 0) fail("rename", target, errno);
+  if (!special && rename(target.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(target.c_str());
+    fail("replace", path, error);
+  }
 }
 
 }  // namespace ndbench

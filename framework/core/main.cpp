@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ void show_min_time() {
 }
 
 int fail(ndbench::ExitCode code, const std::exception& error) {
-  fmt::print(stderr, "ndbench_suite: {}\n", error.what());
+  std::fputs(fmt::format("ndbench_suite: {}\n", error.what()).c_str(), stderr);
   return static_cast<int>(code);
 }
 
@@ -57,8 +58,8 @@ int main(int argc, char** argv) {
   try {
     const ndbench::CommandLine line = ndbench::parse_command_line(arguments);
     if (line.answer) {
-      fmt::print("{}", *line.answer);
-      return 0;
+      const bool told = std::fputs(line.answer->c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+      return static_cast<int>(told ? ExitCode::kOk : ExitCode::kResultsNotWritten);
     }
     return static_cast<int>(ndbench::run(line, arguments));
   } catch (const ndbench::UsageError& error) {

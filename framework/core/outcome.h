@@ -12,8 +12,9 @@ enum class Status { kPassed, kSkipped, kFailed };
 struct Outcome {
   Status status = Status::kPassed;
   std::string reason{};  ///< why it was skipped or failed: what, where, what to do
-  std::string phase{};   ///< load, prepare, train, evaluate, hash or teardown, if it failed there
-  std::string output{};  ///< the end of what the worker printed, if it failed
+  std::string
+      phase{};  ///< load, describe, prepare, train, evaluate, hash or teardown: where it failed
+  std::string output{};                ///< the end of what the worker printed, if it failed
   ExitCode exit_code = ExitCode::kOk;  ///< what a failure makes of the whole run
 };
 

@@ -25,10 +25,11 @@ void Progress::start(const std::string& what) {
     line += fmt::format("  ETA {}", clock_text(elapsed / done_ * (total_ - done_)));
   }
   if (terminal_) {
-    fmt::print(stream_, "\r\x1b[K{}", line);
+    line.insert(0, "\r\x1b[K");
   } else {
-    fmt::print(stream_, "{}\n", line);
+    line += '\n';
   }
+  std::fputs(line.c_str(), stream_);  // a stderr that is closed or full is no reason to stop
   std::fflush(stream_);
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "core/bench.h"
 #include "core/failure_log.h"
@@ -120,12 +121,12 @@ class Outputs {
     }
   }
 
-  void end() {
-    if (file_) {
-      file_->end();
-      write_file(*line_.out, text_);
-    }
-    display_->end();
+  void end_display() { display_->end(); }
+
+  void end_file() {
+    if (!file_) return;
+    file_->end();
+    write_file(*line_.out, text_);
   }
 
  private:
@@ -134,6 +135,11 @@ class Outputs {
   std::unique_ptr<Output> file_;
   std::string text_;
 };
+
+/// On stderr, which may be closed or full: that is no reason to stop.
+void say(const std::string& text) {
+  std::fputs(fmt::format("ndbench_suite: {}\n", text).c_str(), stderr);
+}
 
 int replicas_in(const Plan& plan) {
   int total = 0;
@@ -161,13 +167,15 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
   const Plan all = make_plan(suite, line.limits);
   const Plan plan = select(all, line.filter);
   if (plan.cells.empty()) {
-    fmt::print(stderr, "ndbench_suite: {}\n", nothing_selected(all, line.filter));
+    say(nothing_selected(all, line.filter));
     return ExitCode::kNothingSelected;
   }
   if (line.list_tests) {
     write_stdout(listing(plan, line.format));
     return ExitCode::kOk;
   }
+
+  if (line.out) check_writable(*line.out);
 
   const auto start = std::chrono::steady_clock::now();
   const auto elapsed = [start] {
@@ -183,12 +191,23 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
   };
 
   ExitCodes codes;
+  // Runs a step of its own: what cannot be written does not keep the rest from being written.
+  std::set<std::string> told;
+  const auto attempt = [&](const auto& step) {
+    try {
+      step();
+    } catch (const Interrupted& interrupt) {
+      codes.add(interrupt.signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated);
+    } catch (const ResultsError& error) {
+      if (told.insert(error.what()).second) say(error.what());
+      codes.add(ExitCode::kResultsNotWritten);
+    }
+  };
   std::vector<Record> records;
   const Machine machine = read_machine();
-  try {
+  attempt([&] {
     const Roster roster =
         inspect_plugins(plan, plugin_path(line.plugin_path, executable), start_worker);
-    if (line.out) check_writable(*line.out);
     std::optional<Journal> journal;
     if (!line.limits.dry_run) journal.emplace(line.results);
 
@@ -215,36 +234,28 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
 
     Outputs outputs(line);
     outputs.begin(make_context(line, plan, suite, executable.string()));
-    try {
+    attempt([&] {
       run_benchmarks(scheduler, line.random_interleaving, line.verbosity,
                      [&](const std::vector<Row>& rows) {
                        progress.clear();
                        outputs.rows(rows);
                      });
-    } catch (const Interrupted& interrupt) {
-      codes.add(interrupt.signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated);
-    } catch (const ResultsError& error) {
-      fmt::print(stderr, "ndbench_suite: {}\n", error.what());
-      codes.add(ExitCode::kResultsNotWritten);
-    }
+    });
     progress.clear();
-    outputs.end();
     const std::vector<GroupSummary> summary = summarize(records, machine);
-    if (line.format == Format::kConsole) write_stdout(console_summary(summary, machine));
-    if (journal) {
+    attempt([&] {
+      outputs.end_display();
+      if (line.format == Format::kConsole) write_stdout(console_summary(summary, machine));
+    });
+    attempt([&] { outputs.end_file(); });
+    if (!journal) return;
+    attempt([&] {
       write_file(journal->folder() / "summary.md",
                  markdown_summary(summary, machine, command_text(arguments)));
-      fmt::print(stderr, "results: {}\n", journal->folder().string());
-    }
-  } catch (const Interrupted& interrupt) {
-    codes.add(interrupt.signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated);
-  } catch (const ResultsError& error) {
-    fmt::print(stderr, "ndbench_suite: {}\n", error.what());
-    codes.add(ExitCode::kResultsNotWritten);
-  }
-  if (const std::string text = codes.text(); !text.empty()) {
-    fmt::print(stderr, "ndbench_suite: {}\n", text);
-  }
+    });
+    std::fputs(fmt::format("results: {}\n", journal->folder().string()).c_str(), stderr);
+  });
+  if (const std::string text = codes.text(); !text.empty()) say(text);
   return codes.worst();
 }
 

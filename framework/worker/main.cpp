@@ -14,8 +14,9 @@
 namespace ndbench {
 namespace {
 
-Description describe(const DescribeRequest& request) {
+Description describe(Session& session, const DescribeRequest& request) {
   const PluginDescriptor& descriptor = open_plugin(request.plugin);
+  session.enter_phase("describe");
   Description description{descriptor.name, descriptor.summary, {}, {}};
   if (descriptor.kind == PluginKind::kModel) {
     description.parameters = std::unique_ptr<Model>(descriptor.create_model())->parameters();
@@ -32,7 +33,7 @@ bool is_last(const Message& request) {
 }
 
 Message answer(Session& session, const Message& request) {
-  if (auto* ask = std::get_if<DescribeRequest>(&request)) return describe(*ask);
+  if (auto* ask = std::get_if<DescribeRequest>(&request)) return describe(session, *ask);
   if (auto* ask = std::get_if<PrepareRequest>(&request)) return session.prepare(*ask);
   if (auto* ask = std::get_if<StepsRequest>(&request)) return session.train_steps(*ask);
   if (auto* ask = std::get_if<EpochRequest>(&request)) return session.train_epoch(*ask);
