@@ -23,7 +23,9 @@ install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   local sudo=()
   if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+    # Without a terminal nobody could type a password.
+    if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }
+    then
       say "missing packages, and neither root nor sudo to install them; run as root:"
       say "  apt-get install --no-install-recommends ${missing[*]}"
       return 1
@@ -53,7 +55,9 @@ build() {
     say "configuring failed; see $log"
     return 1
   fi
-  if ninja -C "$build_dir" -n 2>/dev/null | grep -q '^\[.*Building'; then say "building in $build_dir"; fi
+  if [[ $(ninja -C "$build_dir" -n 2>/dev/null) == *Building* ]]; then
+    say "building in $build_dir"
+  fi
   if ! ninja -C "$build_dir" >>"$log" 2>&1; then
     grep -E -A 20 'error|FAILED' "$log" | tail -n 60 >&2
     say "building failed; see $log"

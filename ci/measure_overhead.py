@@ -37,7 +37,7 @@ def step_seconds(options, microseconds):
         subprocess.run([options.build / "bin/ndbench_suite", f"--suite={suite}",
                         f"--plugin_path={options.build / 'tests/plugins'}",
                         f"--results={folder}/results"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         journal, = pathlib.Path(folder).glob("results/*/journal.jsonl")
         return [statistics.median(json.loads(line)["samples"]["step_seconds"])
                 for line in journal.read_text().splitlines()]
@@ -62,4 +62,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        raise SystemExit(f"{error}\n{error.stderr}") from error

@@ -42,23 +42,33 @@ TEST(LoadAverage, IsThreeFiniteNumbers) {
   for (const double load : load_average()) EXPECT_TRUE(std::isfinite(load));
 }
 
-TEST(RelevantEnvironment, HasWhatChangesComputing) {
+TEST(ComputeEnvironment, HasWhatChangesComputing) {
   const EnvironmentVariable threads("OMP_NUM_THREADS", "2");
   const EnvironmentVariable equals("MKL_DEBUG_CPU_TYPE", "a=b");
   const EnvironmentVariable empty("KMP_SETTINGS", "");
-  const auto found = relevant_environment();
+  const auto found = compute_environment();
   EXPECT_THAT(found, Contains(Pair("OMP_NUM_THREADS", "2")));
   EXPECT_THAT(found, Contains(Pair("MKL_DEBUG_CPU_TYPE", "a=b")));
   EXPECT_THAT(found, Contains(Pair("KMP_SETTINGS", "")));
 }
 
-TEST(RelevantEnvironment, HasNothingElse) {
+TEST(ComputeEnvironment, HasNothingElse) {
   const EnvironmentVariable secret("NDBENCH_TEST_SECRET", "x");
-  const EnvironmentVariable near_miss("LANGUAGE", "x");  // LANG= is one, LANGUAGE is not
+  const EnvironmentVariable near_miss("LD_PRELOADED", "x");  // LD_PRELOAD= is one
   const EnvironmentVariable unset("OMP_NUM_THREADS", nullptr);
-  const auto found = relevant_environment();
+  const auto found = compute_environment();
   EXPECT_THAT(found, Not(Contains(Key("NDBENCH_TEST_SECRET"))));
-  EXPECT_THAT(found, Not(Contains(Key("LANGUAGE"))));
+  EXPECT_THAT(found, Not(Contains(Key("LD_PRELOADED"))));
+  EXPECT_THAT(found, Not(Contains(Key("OMP_NUM_THREADS"))));
+}
+
+TEST(FlagEnvironment, HasTheVariablesThatActAsFlagsAlone) {
+  const EnvironmentVariable filter("BENCHMARK_FILTER", "cpu");
+  const EnvironmentVariable data("NDBENCH_DATA_PATH", "/data");
+  const EnvironmentVariable threads("OMP_NUM_THREADS", "2");
+  const auto found = flag_environment();
+  EXPECT_THAT(found, Contains(Pair("BENCHMARK_FILTER", "cpu")));
+  EXPECT_THAT(found, Contains(Pair("NDBENCH_DATA_PATH", "/data")));
   EXPECT_THAT(found, Not(Contains(Key("OMP_NUM_THREADS"))));
 }
 

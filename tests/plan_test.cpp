@@ -153,6 +153,11 @@ TEST(Select, RefusesWhatIsNoRegularExpression) {
   }
 }
 
+TEST(Select, RefusesAFilterThatWouldExhaustTheMatcher) {
+  const std::string nested = std::string(60'000, '(') + std::string(60'000, ')');
+  EXPECT_THROW((void)select(sixteen_cells(), nested), UsageError);
+}
+
 /// The order of the first `blocks` blocks, one after another.
 std::vector<std::size_t> interleaving(std::size_t participants, int blocks, int replica) {
   std::vector<std::size_t> order;

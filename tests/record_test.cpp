@@ -128,7 +128,7 @@ TEST(RecordJson, SaysEveryEpoch) {
   EXPECT_EQ(record.at("samples"), json::parse(R"({"epochs": [
     {"train_seconds": 1.0, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "examples": 100,
      "loss": 0.9, "evaluation": {"metric": "accuracy", "value": 0.25, "higher_is_better": true,
-                                 "examples": 10}},
+                                 "examples": 10, "predictions": [3, 4]}},
     {"train_seconds": 2.0, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "examples": 100,
      "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
                                  "examples": 10}}]})"));

@@ -97,8 +97,8 @@ class Reporter final : public benchmark::BenchmarkReporter {
 };
 
 void initialize(bool random_interleaving, int verbosity) {
-  // Every flag is passed, so that BENCHMARK_* variables, which Google Benchmark has read by
-  // itself, do not act a second time on what ndbench has done already.
+  // Every flag that acts on a run is passed, so that BENCHMARK_* variables, which Google Benchmark
+  // has read by itself, do not act a second time on what ndbench has done already.
   std::vector<std::string> arguments{
       "ndbench_suite",
       "--benchmark_filter=.",

@@ -242,9 +242,11 @@ void Parser::read_texts() {
                         {{"auto", Colour::kAuto},
                          {"true", Colour::kAlways},
                          {"yes", Colour::kAlways},
+                         {"on", Colour::kAlways},
                          {"1", Colour::kAlways},
                          {"false", Colour::kNever},
                          {"no", Colour::kNever},
+                         {"off", Colour::kNever},
                          {"0", Colour::kNever}},
                         line_.colour);
   check_seconds("--timeout", line_.timeout_seconds, 0.001, 1e7);

@@ -41,7 +41,9 @@ bool is_special(const fs::path& path) {
 }
 
 /// Where the new content of a file stands until it is complete.
-fs::path partial(const fs::path& path) { return path.string() + ".partial"; }
+fs::path partial(const fs::path& path) {
+  return fmt::format("{}.{}.partial", path.string(), getpid());
+}
 
 /// Makes the names in a folder durable.
 void sync_folder(const fs::path& folder) {

@@ -26,7 +26,7 @@ json context_json(const RunContext& context) {
               {"caches", caches},
               {"load_avg", context.load_average},
               {"library_version", kBenchmarkVersion},
-              {"library_build_type", kBuildType},
+              {"library_build_type", std::string_view(kBuildType) == "Debug" ? "debug" : "release"},
               {"json_schema_version", 1}};
   for (const auto& [key, value] : context.custom) {
     // A key of --benchmark_context must not write a second value over one of the schema's.

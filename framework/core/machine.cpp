@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
+#include <span>
 #include <sstream>
 
 extern char** environ;
@@ -56,6 +58,21 @@ void count_cores(Machine& machine) {
   if (machine.cores < 1) machine.cores = machine.hardware_threads;
 }
 
+/// The variables whose "NAME=value" starts with one of these.
+std::map<std::string, std::string> environment_with(std::span<const char* const> prefixes) {
+  std::map<std::string, std::string> found;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto matches = [text](const char* prefix) { return text.starts_with(prefix); };
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos &&
+        std::any_of(prefixes.begin(), prefixes.end(), matches)) {
+      found.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Machine read_machine() {
@@ -84,23 +101,15 @@ std::array<double, 3> load_average() {
   return load;
 }
 
-std::map<std::string, std::string> relevant_environment() {
-  constexpr std::array kPrefixes{
-      "OMP_",    "GOMP_",   "KMP_",   "MKL_",     "OPENBLAS_",   "ONEDNN_",
-      "DNNL_",   "ATEN_",   "TORCH_", "PYTORCH_", "CUDA_",       "CUDNN_",
-      "CUBLAS_", "NVIDIA_", "NCCL_",  "MALLOC_",  "LD_PRELOAD=", "LD_LIBRARY_PATH=",
-      "LC_ALL=", "LANG="};
-  std::map<std::string, std::string> found;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const auto matches = [text](const char* prefix) { return text.starts_with(prefix); };
-    const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos ||
-        std::none_of(kPrefixes.begin(), kPrefixes.end(), matches))
-      continue;
-    found.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return found;
+std::map<std::string, std::string> compute_environment() {
+  return environment_with(std::array{"OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ONEDNN_",
+                                     "DNNL_", "ATEN_", "TORCH_", "PYTORCH_", "CUDA_", "CUDNN_",
+                                     "CUBLAS_", "NVIDIA_", "NCCL_", "MALLOC_",
+                                     "GLIBC_TUNABLES=", "LD_PRELOAD=", "LD_LIBRARY_PATH="});
+}
+
+std::map<std::string, std::string> flag_environment() {
+  return environment_with(std::array{"BENCHMARK_", "NDBENCH_"});
 }
 
 }  // namespace ndbench

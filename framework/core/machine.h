@@ -28,6 +28,9 @@ struct Machine {
 [[nodiscard]] std::array<double, 3> load_average();
 
 /// The variables set in this process that change how LibTorch and its libraries compute.
-[[nodiscard]] std::map<std::string, std::string> relevant_environment();
+[[nodiscard]] std::map<std::string, std::string> compute_environment();
+
+/// The variables set in this process that act as flags of ndbench: BENCHMARK_*, NDBENCH_*.
+[[nodiscard]] std::map<std::string, std::string> flag_environment();
 
 }  // namespace ndbench

@@ -68,6 +68,11 @@ Plan select(Plan plan, const std::string& filter) {
   if (filter.empty() || filter == "all") return plan;
   const bool negated = filter.front() == '-';
   const std::string expression = negated ? filter.substr(1) : filter;
+  constexpr std::size_t kLongest = 1000;  // the library's matcher calls itself for each character
+  if (expression.size() > kLongest) {
+    throw UsageError(fmt::format("--benchmark_filter: {} characters are more than {}",
+                                 expression.size(), kLongest));
+  }
   std::regex regex;
   try {
     regex.assign(expression, std::regex_constants::extended);

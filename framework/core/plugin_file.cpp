@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 std::string writable_by_others(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::strerror(errno);
-  const bool sticky_folder = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
-  if ((status.st_mode & S_IWOTH) == 0 || sticky_folder) return "";
+  if ((status.st_mode & S_IWOTH) == 0) return "";
   return fmt::format("'{}' is writable by everyone; run chmod o-w on it", path.string());
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace ndbench {
@@ -20,7 +21,8 @@ Progress::Progress(std::FILE* stream, bool terminal, int total, Seconds now)
 void Progress::start(const std::string& what) {
   ++started_;
   const double elapsed = now_();
-  std::string line = fmt::format("[{}/{}] {}  {}", started_, total_, what, clock_text(elapsed));
+  std::string line =
+      fmt::format("[{}/{}] {}  {}", std::min(started_, total_), total_, what, clock_text(elapsed));
   if (done_ > 0) {
     line += fmt::format("  ETA {}", clock_text(elapsed / done_ * (total_ - done_)));
   }
@@ -33,7 +35,10 @@ void Progress::start(const std::string& what) {
   std::fflush(stream_);
 }
 
-void Progress::done() { ++done_; }
+void Progress::done(int count) {
+  done_ += count;
+  started_ = std::max(started_ + count - 1, done_);
+}
 
 void Progress::clear() {
   if (!terminal_) return;

@@ -17,8 +17,8 @@ class Progress {
   /// Replica `what` of `total` is being measured.
   void start(const std::string& what);
 
-  /// One more is done.
-  void done();
+  /// `count` more are done: the one that was started, and those that will not be.
+  void done(int count = 1);
 
   /// Takes the line off the terminal so that something else can be printed.
   void clear();

@@ -14,6 +14,8 @@ namespace ndbench {
 using nlohmann::json;
 
 json provenance(const Machine& machine, const Suite& suite, const std::string& command) {
+  std::map<std::string, std::string> environment = compute_environment();
+  environment.merge(flag_environment());
   return {{"started", fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)))},
           {"ndbench", kVersion},
           {"commit", kCommit},
@@ -22,7 +24,7 @@ json provenance(const Machine& machine, const Suite& suite, const std::string& c
           {"compiler_flags", kCompilerFlags},
           {"google_benchmark", kBenchmarkVersion},
           {"suite", suite.name},
-          {"suite_file", suite.file.string()},
+          {"suite_file", std::filesystem::absolute(suite.file).string()},
           {"suite_hash", suite.hash},
           {"suite_seed", suite.seed},
           {"command", command},
@@ -35,20 +37,22 @@ json provenance(const Machine& machine, const Suite& suite, const std::string& c
           {"governor", machine.governor},
           {"memory_bytes", machine.memory_bytes},
           {"virtualized", machine.virtualized},
-          {"environment", relevant_environment()}};
+          {"environment", environment}};
 }
 
-std::string target_fingerprint(const Machine& machine,
-                               const std::map<std::string, std::string>& libraries,
-                               const std::map<std::string, std::string>& in_force) {
+std::string target_fingerprint(const Machine& machine, const Record& record) {
   // The switches of backend and mode are axes of their own, not another target.
-  const auto threads = in_force.find("threads");
-  const std::string identity = json{{"cpu_model", machine.cpu_model},
-                                    {"cpu_flags", machine.cpu_flags},
-                                    {"cores", machine.cores},
-                                    {"libraries", libraries},
-                                    {"threads", threads == in_force.end() ? "" : threads->second}}
-                                   .dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto threads = record.in_force.find("threads");
+  std::map<std::string, std::string> environment = record.environment;
+  environment.erase("CUBLAS_WORKSPACE_CONFIG");
+  const std::string identity =
+      json{{"cpu_model", machine.cpu_model},
+           {"cpu_flags", machine.cpu_flags},
+           {"cores", machine.cores},
+           {"libraries", record.libraries},
+           {"environment", environment},
+           {"threads", threads == record.in_force.end() ? "" : threads->second}}
+          .dump(-1, ' ', false, json::error_handler_t::replace);
   return fmt::format("{:016x}", XXH3_64bits(identity.data(), identity.size()));
 }
 

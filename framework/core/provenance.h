@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/machine.h"
+#include "core/record.h"
 #include "core/suite.h"
 
 namespace ndbench {
@@ -16,9 +17,8 @@ namespace ndbench {
                                         const std::string& command);
 
 /// The fingerprint that decides what may be compared: 16 hexadecimal digits of XXH3-64 over the
-/// CPU model and flags, the cores, the libraries in the worker and its threads in force.
-[[nodiscard]] std::string target_fingerprint(const Machine& machine,
-                                             const std::map<std::string, std::string>& libraries,
-                                             const std::map<std::string, std::string>& in_force);
+/// CPU model and flags, the cores, the libraries in the record's worker, its threads in force and
+/// its environment, as far as that is not what a mode is about.
+[[nodiscard]] std::string target_fingerprint(const Machine& machine, const Record& record);
 
 }  // namespace ndbench

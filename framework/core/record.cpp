@@ -29,10 +29,12 @@ json to_json(const Parameters& parameters) {
 }
 
 json to_json(const Evaluation& evaluation) {
-  return {{"metric", evaluation.metric},
-          {"value", evaluation.value},
-          {"higher_is_better", evaluation.higher_is_better},
-          {"examples", evaluation.examples}};
+  json object{{"metric", evaluation.metric},
+              {"value", evaluation.value},
+              {"higher_is_better", evaluation.higher_is_better},
+              {"examples", evaluation.examples}};
+  if (!evaluation.predictions.empty()) object["predictions"] = evaluation.predictions;
+  return object;
 }
 
 json to_json(const EpochSample& epoch) {

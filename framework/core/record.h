@@ -25,7 +25,7 @@ struct Record {
   Parameters parameters;
   std::map<std::string, std::string> in_force;
   std::map<std::string, std::string> libraries;
-  std::map<std::string, std::string> environment;  ///< variables the worker was given
+  std::map<std::string, std::string> environment;  ///< in the worker: what changes computing
   std::array<double, 3> load_average{};            ///< of the machine, before the worker started
 
   int warmup_steps = 0;  ///< scope step: untimed ones before the first block

@@ -38,16 +38,19 @@ void write_stdout(std::string_view text) {
   }
 }
 
+/// The folder of the executable that this process runs.
+fs::path executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
 /// A path as it is, or the name of a suite beside the executable's tree.
 /// @throws ndbench::Error if a name is neither a file nor that of a suite.
 fs::path find_suite(const std::string& given) {
   const bool is_name = given.find_first_of("/.") == std::string::npos;
-  if (!is_name || fs::exists(given)) return given;
+  std::error_code error;
+  if (!is_name || fs::exists(given, error)) return given;
   const fs::path folder = (executable_folder() / "../share/ndbench/suites").lexically_normal();
   const fs::path shipped = folder / (given + ".toml");
-  if (fs::exists(shipped)) return shipped;
+  if (fs::exists(shipped, error)) return shipped;
   std::vector<std::string> names;
-  std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     names.push_back(entry.path().stem().string());
   }
@@ -59,17 +62,21 @@ fs::path find_suite(const std::string& given) {
                   names.empty() ? "none" : quoted(names)));
 }
 
-/// What the user typed, quoted so that a shell reads it back.
+/// What the user typed and the variables that count as flags, quoted so that a shell reads it back.
 std::string command_text(const std::vector<std::string>& arguments) {
-  std::string text = "ndbench_suite";
-  for (const std::string& argument : arguments) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : flag_environment()) words.push_back(name + "=" + value);
+  words.emplace_back("ndbench_suite");
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::string text;
+  for (const std::string& argument : words) {
     constexpr char kPlain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
     if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) {
-      text += " " + argument;
+      text += (text.empty() ? "" : " ") + argument;
       continue;
     }
-    text += " '";
+    text += text.empty() ? "'" : " '";
     for (const char character : argument) {
       text += character == '\'' ? std::string("'\\''") : std::string(1, character);
     }
@@ -160,8 +167,6 @@ RunContext make_context(const CommandLine& line, const Plan& plan, const Suite& 
 
 }  // namespace
 
-fs::path executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
-
 ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments) {
   const Suite suite = read_suite(find_suite(line.suite));
   const Plan all = make_plan(suite, line.limits);
@@ -227,7 +232,10 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
           if (journal) journal->append(to_json(record, origin));
           records.push_back(record);
           codes.add(record.outcome.exit_code);
-          progress.done();
+          // A cell that is given up leaves its later replicas out.
+          const bool given_up = record.outcome.status != Status::kPassed &&
+                                record.outcome.exit_code != ExitCode::kDeterminismBreach;
+          progress.done(given_up ? plan.replicas(record.cell) - record.replica : 1);
           if (record.outcome.status == Status::kFailed) progress.clear();
           failures.add(record);
         });

@@ -9,7 +9,4 @@ namespace ndbench {
 /// @throws UsageError, ndbench::Error for a bad suite, ResultsError.
 [[nodiscard]] ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments);
 
-/// The folder of the executable that this process runs.
-[[nodiscard]] std::filesystem::path executable_folder();
-
 }  // namespace ndbench

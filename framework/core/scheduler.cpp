@@ -32,6 +32,12 @@ struct Scheduler::Trainee {
   void train(int settle, int steps) {
     attempt([&] {
       const auto more = worker->ask<StepSamples>(StepsRequest{settle, steps});
+      if (more.seconds.size() != static_cast<std::size_t>(steps) ||
+          more.losses.size() != static_cast<std::size_t>(settle) + more.seconds.size()) {
+        throw WorkerFailed{failed(ExitCode::kBenchmarkFailed,
+                                  "the worker answered with another number of steps than asked for",
+                                  "train")};
+      }
       StepSamples& all = record.steps;
       all.seconds.insert(all.seconds.end(), more.seconds.begin(), more.seconds.end());
       all.losses.insert(all.losses.end(), more.losses.begin(), more.losses.end());
@@ -46,10 +52,11 @@ namespace {
 /// How many iterations of `seconds` each fill `wanted` seconds, at least `least`.
 int iterations_for(double wanted, double seconds, int least) {
   constexpr double kMost = 1e6;
+  if (!(wanted > 0.0)) return least;
   return std::max(least, static_cast<int>(std::min(kMost, std::ceil(wanted / seconds))));
 }
 
-/// "parameters/conv1.weight and 21 of 23 other tensors"
+/// "parameters/conv1.weight and 21 other tensors of 24"
 std::string differing_tensors(const Finished& one, const Finished& other) {
   if (one.tensor_hashes.size() != other.tensor_hashes.size()) return "the number of tensors";
   std::string first;
@@ -58,7 +65,7 @@ std::string differing_tensors(const Finished& one, const Finished& other) {
     if (one.tensor_hashes[index] == other.tensor_hashes[index]) continue;
     first.empty() ? void(first = one.tensor_hashes[index].first) : void(++more);
   }
-  return fmt::format("{} and {} of {} other tensors", first, more, one.tensor_hashes.size() - 1);
+  return fmt::format("{} and {} other tensors of {}", first, more, one.tensor_hashes.size());
 }
 
 }  // namespace
@@ -144,7 +151,9 @@ void Scheduler::start(Trainee& trainee) {
   const int threads = backend.threads > 0 ? backend.threads : options_.default_threads;
   on_start_(record.cell, record.replica);
   record.load_average = load_average();
-  record.environment = worker_environment(record.cell.mode, threads);
+  const auto given = worker_environment(record.cell.mode, threads);
+  record.environment = given;
+  record.environment.merge(compute_environment());
   PrepareRequest request{roster_.models.at(record.cell.model.name).file,
                          roster_.backends.at(backend.name).file,
                          record.parameters,
@@ -153,7 +162,7 @@ void Scheduler::start(Trainee& trainee) {
                          {}};
   for (const auto& folder : options_.data_path) request.data_path.push_back(folder.string());
   trainee.attempt([&] {
-    trainee.worker = start_worker_(record.environment);
+    trainee.worker = start_worker_(given);
     trainee.worker->send(request);
   });
 }

@@ -56,12 +56,13 @@ std::string cost_words(const Ratio& cost, const std::string& reference) {
   if (std::isnan(cost.interval.low)) {
     return fmt::format("cost against {} unknown: it needs 2 or more replicas", reference);
   }
+  const std::string detectable =
+      fmt::format("(detectable from {} %)", percent(cost.minimum_detectable_effect));
   if (cost.interval.low <= 1.0 && cost.interval.high >= 1.0) {
-    return fmt::format("no measurable cost against {} (detectable from {} %)", reference,
-                       percent(cost.minimum_detectable_effect));
+    return fmt::format("no measurable cost against {} {}", reference, detectable);
   }
-  return fmt::format("{} {:.1f} % of {}'s time", cost.ratio > 1.0 ? "costs" : "saves",
-                     100.0 * std::abs(cost.ratio - 1.0), reference);
+  return fmt::format("{} {:.1f} % of {}'s time {}", cost.ratio > 1.0 ? "costs" : "saves",
+                     100.0 * std::abs(cost.ratio - 1.0), reference, detectable);
 }
 
 std::string state_words(const ModeSummary& mode) {
@@ -110,7 +111,7 @@ GroupSummary summarize_group(const std::vector<const Record*>& records, const Ma
       group.problem = record->outcome.reason;
       continue;
     }
-    group.target = target_fingerprint(machine, record->libraries, record->in_force);
+    group.target = target_fingerprint(machine, *record);
     auto found = std::find_if(modes.begin(), modes.end(), [&](const auto& mode) {
       return mode.first.name == record->cell.mode.name;
     });

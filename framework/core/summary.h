@@ -44,7 +44,7 @@ struct GroupSummary {
 [[nodiscard]] std::vector<GroupSummary> summarize(const std::vector<Record>& records,
                                                   const Machine& machine);
 
-/// A table for a terminal of 80 columns.
+/// A table for a terminal of 80 columns; wider for modes with names over 9 characters.
 [[nodiscard]] std::string console_summary(const std::vector<GroupSummary>& groups,
                                           const Machine& machine);
 

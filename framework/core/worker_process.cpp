@@ -90,6 +90,9 @@ WorkerProcess::WorkerProcess(const Options& options,
   close(sockets[1]);
   close(pipe[1]);
   if (error == 0) process_descriptor_ = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
+  if (error == 0 && process_descriptor_ < 0) {
+    fail(ExitCode::kBenchmarkFailed, fmt::format("cannot watch a worker: {}", strerror(errno)));
+  }
   if (error != 0) {
     process_ = -1;
     const std::string reason = fmt::format("cannot start the worker '{}': {}",

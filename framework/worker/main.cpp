@@ -49,6 +49,7 @@ Message answer(Session& session, const Message& request) {
     auto failure = guarded([&] { reply = answer(session, request); });
     if (failure) {
       failure->phase = session.phase();
+      std::fflush(nullptr);  // the supervisor ends this process once it has read the failure
       channel.send(*failure);
       leave(0);
     }
@@ -67,6 +68,8 @@ int main(int argc, char** argv) {
     std::fputs("ndbench_worker is started by ndbench_suite; run that instead\n", stderr);
     return 2;
   }
+  // A pipe would be written in blocks, and the last one be lost with a process that crashes.
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   ndbench::Channel channel(ndbench::kProtocolDescriptor);
   ndbench::serve(channel);
 }
