@@ -55,9 +55,7 @@ build() {
     say "configuring failed; see $log"
     return 1
   fi
-  if [[ $(ninja -C "$build_dir" -n 2>/dev/null) == *Building* ]]; then
-    say "building in $build_dir"
-  fi
+  [ -x "$build_dir/bin/ndbench_suite" ] || say "building in $build_dir, which takes some minutes"
   if ! ninja -C "$build_dir" >>"$log" 2>&1; then
     grep -E -A 20 'error|FAILED' "$log" | tail -n 60 >&2
     say "building failed; see $log"

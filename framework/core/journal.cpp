@@ -125,6 +125,7 @@ void write_file(const fs::path& path, const std::string& content) {
     unlink(target.c_str());
     fail("replace", path, error);
   }
+  if (!special) sync_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace ndbench
