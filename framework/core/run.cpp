@@ -62,26 +62,26 @@ fs::path find_suite(const std::string& given) {
                   names.empty() ? "none" : quoted(names)));
 }
 
-/// What the user typed and the variables that count as flags, quoted so that a shell reads it back.
-std::string command_text(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words;
-  for (const auto& [name, value] : flag_environment()) words.push_back(name + "=" + value);
-  words.emplace_back("ndbench_suite");
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::string text;
-  for (const std::string& argument : words) {
-    constexpr char kPlain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
-    if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) {
-      text += (text.empty() ? "" : " ") + argument;
-      continue;
-    }
-    text += text.empty() ? "'" : " '";
-    for (const char character : argument) {
-      text += character == '\'' ? std::string("'\\''") : std::string(1, character);
-    }
-    text += "'";
+/// `text` as one word that a shell reads back.
+std::string shell_word(const std::string& text) {
+  constexpr char kPlain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char character : text) {
+    word += character == '\'' ? std::string("'\\''") : std::string(1, character);
   }
+  return word + "'";
+}
+
+/// The variables that count as flags and what the user typed, as a shell reads them back.
+std::string command_text(const std::vector<std::string>& arguments) {
+  std::string text;
+  for (const auto& [name, value] : flag_environment()) {
+    text += name + "=" + shell_word(value) + " ";
+  }
+  text += "ndbench_suite";
+  for (const std::string& argument : arguments) text += " " + shell_word(argument);
   return text;
 }
 

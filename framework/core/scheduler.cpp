@@ -29,6 +29,14 @@ struct Scheduler::Trainee {
     }
   }
 
+  void await_prepared() {
+    attempt([&] {
+      auto prepared = worker->await<Prepared>();
+      record.in_force = std::move(prepared.in_force);
+      record.libraries = std::move(prepared.libraries);
+    });
+  }
+
   void train(int settle, int steps) {
     attempt([&] {
       const auto more = worker->ask<StepSamples>(StepsRequest{settle, steps});
@@ -169,13 +177,7 @@ void Scheduler::start(Trainee& trainee) {
 
 void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica) {
   for (Trainee& trainee : trainees) start(trainee);  // LibTorch loads in all of them at once
-  for (Trainee& trainee : trainees) {
-    trainee.attempt([&] {
-      auto prepared = trainee.worker->await<Prepared>();
-      trainee.record.in_force = std::move(prepared.in_force);
-      trainee.record.libraries = std::move(prepared.libraries);
-    });
-  }
+  for (Trainee& trainee : trainees) trainee.await_prepared();
   const StepCounts counts = step_counts(trainees);
   for (Trainee& trainee : trainees) {
     const int trained = static_cast<int>(trainee.record.steps.losses.size());
@@ -225,10 +227,8 @@ void Scheduler::measure_epochs(std::vector<Trainee>& trainees, int replica) {
     Trainee& trainee = trainees[turn];
     const std::string group = trainee.record.cell.group_name();
     start(trainee);
+    trainee.await_prepared();
     trainee.attempt([&] {
-      auto prepared = trainee.worker->await<Prepared>();
-      trainee.record.in_force = std::move(prepared.in_force);
-      trainee.record.libraries = std::move(prepared.libraries);
       auto& epochs = trainee.record.epochs;
       epochs.push_back(trainee.worker->ask<EpochSample>(EpochRequest{0}));
       const int planned =
