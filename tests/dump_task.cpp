@@ -63,8 +63,10 @@ ndbench::Parameters parse_parameters(const ndbench::Model& model,
 /// The batches that a Task of this model trains on in epoch 0: a Task does not show its own.
 ndbench::ImageBatches batches_of(std::string_view model, const ndbench::TaskContext& context) {
   const auto& parameters = context.parameters;
-  auto data = ndbench::load_images(parameters.text("dataset"), context.data_path,
-                                   parameters.integer("subset"), parameters.integer("test_subset"));
+  auto data = ndbench::load_images({.dataset = parameters.text("dataset"),
+                                    .subset = parameters.integer("subset"),
+                                    .test_subset = parameters.integer("test_subset")},
+                                   context.data_path);
   const bool is_resnet = model == "resnet";
   ndbench::ImageBatchesOptions options{.batch_size = parameters.integer("batch_size"),
                                        .device = context.device,
@@ -72,9 +74,10 @@ ndbench::ImageBatches batches_of(std::string_view model, const ndbench::TaskCont
   if (is_resnet && parameters.boolean("augment")) {
     options.augment_seed = context.seeds.augment;
   }
-  const auto scale =
-      is_resnet ? ndbench::standard_scale(data.train) : ndbench::unit_scale(data.train);
-  return {std::move(data.train), scale, std::move(options)};
+  if (is_resnet) {
+    options.normalization = ndbench::dataset_normalization(data.train);
+  }
+  return {std::move(data.train), std::move(options)};
 }
 
 class Folder {

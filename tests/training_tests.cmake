@@ -1,9 +1,20 @@
 # Tests of the data readers, the training part of the SDK and the model plugins.
-ndbench_add_test(idx_test SOURCES idx_test.cpp LIBRARIES ndbench_data ZLIB::ZLIB)
-ndbench_add_test(images_test SOURCES images_test.cpp LIBRARIES ndbench_data ZLIB::ZLIB)
+foreach(noun IN ITEMS celeba cifar data_folder idx image_folder images picture prefetch scaler
+                      synthetic_images)
+  ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp
+                   LIBRARIES ndbench_data PkgConfig::LIBAV ZLIB::ZLIB)
+endforeach()
+foreach(noun IN ITEMS frame_folder frame_list sprites video video_file)
+  ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_data PkgConfig::LIBAV)
+endforeach()
 ndbench_add_test(random_test SOURCES random_test.cpp LIBRARIES ndbench::ndbench)
-ndbench_add_test(image_batches_test SOURCES image_batches_test.cpp LIBRARIES ndbench::ndbench)
-ndbench_add_test(training_test SOURCES training_test.cpp LIBRARIES ndbench::ndbench)
+foreach(noun IN ITEMS image_batches training video_batches)
+  ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench::ndbench)
+endforeach()
+
+ndbench_add_test(streaming_test SOURCES streaming_test.cpp
+                 LIBRARIES ndbench::ndbench PkgConfig::LIBAV LABEL end_to_end)
+target_include_directories(streaming_test PRIVATE ${PROJECT_SOURCE_DIR}/framework)
 
 ndbench_add_test(models_test SOURCES models_test.cpp LIBRARIES ndbench::ndbench ${CMAKE_DL_LIBS})
 target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/plugins)

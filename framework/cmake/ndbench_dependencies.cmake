@@ -12,6 +12,8 @@ find_package(Boost 1.81 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
+# Pictures and video. Decoding and scaling are all that is used of them.
+pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
 if(NDBENCH_BUILD_TESTS)
   find_package(GTest REQUIRED)
   # The system's interpreter sees python3-torch; one earlier on the PATH may not.

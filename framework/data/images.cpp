@@ -1,108 +1,111 @@
 #include "ndbench/images.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <string_view>
+#include <cassert>
+#include <numeric>
+#include <utility>
 
-#include "data/idx.h"
+#include "data/celeba.h"
+#include "data/cifar.h"
+#include "data/idx_images.h"
+#include "data/image_folder.h"
+#include "data/prefetch.h"
+#include "data/scaled_source.h"
+#include "data/synthetic_images.h"
+#include "data/usable_cpus.h"
 
 namespace ndbench {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFashionMnist = "fashion-mnist";
-
-/// The first folder `<data_path>/<name>` that exists.
-fs::path find_set(const std::string& name, const std::vector<fs::path>& data_path,
-                  std::string_view install) {
-  std::vector<std::string> tried;
-  for (const fs::path& parent : data_path) {
-    fs::path folder = parent / name;
-    std::error_code error;
-    if (fs::is_directory(folder, error)) {
-      return folder;
-    }
-    tried.push_back(folder.string());
+void check(const ImageRequest& request) {
+  if (request.subset < 0 || request.test_subset < 0) {
+    throw Error(
+        fmt::format("data set '{}': subset {} and test_subset {} must not be negative; "
+                    "0 means all",
+                    request.dataset, request.subset, request.test_subset));
   }
-  throw Error(
-      fmt::format("data set '{}' not found; tried {}; {}, or name the folder that holds "
-                  "'{}' with --data",
-                  name, tried.empty() ? "no folder" : fmt::format("{}", fmt::join(tried, ", ")),
-                  install, name));
+  constexpr std::int64_t kMaxSide = 4096;
+  if (request.image_size < 0 || request.image_size > kMaxSide) {
+    throw Error(fmt::format("data set '{}': image_size {} must be from 0 (as they are) to {}",
+                            request.dataset, request.image_size, kMaxSide));
+  }
 }
 
-/// `folder`/`file` as it is, or compressed.
-fs::path plain_or_gzip(const fs::path& folder, const std::string& file) {
-  std::error_code error;
-  fs::path plain = folder / file;
-  return fs::exists(plain, error) ? plain : folder / (file + ".gz");
+ImageSplits read_set(const ImageRequest& request, const std::vector<fs::path>& data_path) {
+  const std::string& name = request.dataset;
+  if (is_synthetic(name)) {
+    return make_synthetic_images(request);
+  }
+  if (name == "fashion-mnist" || name == "mnist") {
+    return read_idx_images(request, data_path);
+  }
+  if (name == "cifar-10" || name == "cifar-100") {
+    return read_cifar(request, data_path);
+  }
+  if (name == "celeba") {
+    return read_celeba(request, data_path);
+  }
+  return read_image_folder(request, data_path);
 }
 
-Images read_fashion_mnist(const fs::path& folder, const std::string& split, std::int64_t subset) {
-  constexpr std::int64_t kSide = 28;
-  constexpr std::int64_t kClasses = 10;
-  const fs::path images_path = plain_or_gzip(folder, split + "-images-idx3-ubyte");
-  const fs::path labels_path = plain_or_gzip(folder, split + "-labels-idx1-ubyte");
-  IdxArray pixels = read_idx(images_path, 3, subset);
-  IdxArray labels = read_idx(labels_path, 1, subset);
+/// Leaves images alone that have the size already, or none is asked for.
+Images brought_to_size(Images images, std::int64_t side) {
+  if (side == 0 || (images.height == side && images.width == side)) {
+    return images;
+  }
+  Images original{.size = images.size,
+                  .channels = images.channels,
+                  .height = images.height,
+                  .width = images.width,
+                  .pixels = std::exchange(images.pixels, {}),
+                  .source = images.source};
+  images.source = std::make_shared<ScaledSource>(std::move(original), side);
+  images.height = side;
+  images.width = side;
+  return images;
+}
 
-  if (pixels.shape[1] != kSide || pixels.shape[2] != kSide) {
-    throw Error(fmt::format(
-        "{}: holds images of {}x{} pixels (header, byte 8), where {} has "
-        "{}x{}; check that it is the right file",
-        images_path.string(), pixels.shape[1], pixels.shape[2], kFashionMnist, kSide, kSide));
+/// Reads all pixels now, unless they are many.
+Images decoded(Images images) {
+  constexpr std::int64_t kMaxBytesInMemory = std::int64_t{512} << 20;
+  constexpr std::int64_t kBatchSize = 64;
+  if (images.in_memory() || images.size > kMaxBytesInMemory / images.image_bytes()) {
+    return images;
   }
-  const std::int64_t available = pixels.shape[0];
-  if (labels.shape[0] != available) {
-    throw Error(
-        fmt::format("{}: holds {} labels (header, byte 4), but {} holds {} images; "
-                    "download both again",
-                    labels_path.string(), labels.shape[0], images_path.string(), available));
+  const auto source = std::exchange(images.source, nullptr);
+  images.pixels.resize(static_cast<std::size_t>(images.size * images.image_bytes()));
+  std::vector<std::int64_t> order(static_cast<std::size_t>(images.size));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  Prefetch prefetch([&](std::int64_t index, auto bytes) { source->read(index, bytes); },
+                    images.image_bytes(), usable_cpus(), 2);
+  prefetch.start(std::move(order), kBatchSize);
+  auto target = images.pixels.begin();
+  for (auto batch = prefetch.next(); !batch.empty(); batch = prefetch.next()) {
+    target = std::copy(batch.begin(), batch.end(), target);
   }
-  if (subset > available) {
-    throw Error(
-        fmt::format("{}: holds {} examples, but a subset of {} is asked for; ask for at "
-                    "most {}, or 0 for all",
-                    images_path.string(), available, subset, available));
-  }
-  const auto bad = std::find_if(labels.values.begin(), labels.values.end(),
-                                [](std::uint8_t label) { return label >= kClasses; });
-  if (bad != labels.values.end()) {
-    constexpr std::int64_t kHeaderBytes = 8;
-    throw Error(fmt::format(
-        "{}: label {} at byte {} of its uncompressed data is not below {}; "
-        "download it again",
-        labels_path.string(), *bad, kHeaderBytes + (bad - labels.values.begin()), kClasses));
-  }
-  return Images{.size = subset == 0 ? available : subset,
-                .channels = 1,
-                .height = kSide,
-                .width = kSide,
-                .classes = kClasses,
-                .pixels = std::move(pixels.values),
-                .labels = std::move(labels.values)};
+  return images;
 }
 
 }  // namespace
 
-ImageSplits load_images(const std::string& name, const std::vector<fs::path>& data_path,
-                        std::int64_t subset, std::int64_t test_subset) {
-  if (name != kFashionMnist) {
-    throw Error(fmt::format("data set '{}' is not known; known: {}", name, kFashionMnist));
+void Images::read(std::int64_t index, std::span<std::uint8_t> bytes) const {
+  assert(index >= 0 && index < size && std::ssize(bytes) == image_bytes());
+  if (source != nullptr) {
+    source->read(index, bytes);
+    return;
   }
-  if (subset < 0 || test_subset < 0) {
-    throw Error(
-        fmt::format("data set '{}': subset {} and test_subset {} must not be negative; "
-                    "0 means all",
-                    name, subset, test_subset));
-  }
-  const fs::path folder = find_set(
-      name, data_path, "run 'apt-get install dataset-fashion-mnist' (/usr/share/datasets)");
-  return {.train = read_fashion_mnist(folder, "train", subset),
-          .test = read_fashion_mnist(folder, "t10k", test_subset)};
+  std::copy_n(pixels.begin() + index * image_bytes(), image_bytes(), bytes.begin());
+}
+
+ImageSplits load_images(const ImageRequest& request, const std::vector<fs::path>& data_path) {
+  check(request);
+  ImageSplits splits = read_set(request, data_path);
+  return {.train = decoded(brought_to_size(std::move(splits.train), request.image_size)),
+          .test = decoded(brought_to_size(std::move(splits.test), request.image_size))};
 }
 
 }  // namespace ndbench

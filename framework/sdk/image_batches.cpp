@@ -1,132 +1,157 @@
 #include "ndbench/image_batches.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
-#include <cmath>
+#include <numeric>
 #include <utility>
 
+#include "data/prefetch.h"
+#include "data/usable_cpus.h"
 #include "ndbench/random.h"
+#include "sdk/augmentation.h"
 
 namespace ndbench {
 namespace {
 
-at::Tensor per_channel(const std::vector<double>& values, const std::string& device) {
-  return torch::tensor(values, at::kDouble).to(at::kFloat).view({1, -1, 1, 1}).to(device);
+/// A view.
+template <typename T>
+at::Tensor tensor_of(std::vector<T>& values, at::IntArrayRef shape, at::ScalarType type) {
+  return torch::from_blob(values.data(), shape, type);
+}
+
+at::Tensor targets_of(Images& images) {
+  return images.attributes.empty()
+             ? tensor_of(images.labels, {images.size}, at::kInt)
+             : tensor_of(images.attributes, {images.size, images.classes}, at::kByte);
+}
+
+at::Tensor per_channel(const std::vector<double>& values, double otherwise,
+                       const std::string& device) {
+  return torch::tensor(values.empty() ? std::vector{otherwise} : values, at::kDouble)
+      .to(at::kFloat)
+      .view({1, -1, 1, 1})
+      .to(device);
+}
+
+/// Sums of whole numbers in double are exact, so they do not depend on the order of adding.
+at::Tensor standardized_per_image(const at::Tensor& pixels) {
+  const auto count = static_cast<double>(pixels[0].numel());
+  const at::Tensor mean = pixels.sum({1, 2, 3}, true, at::kDouble) / count;
+  const at::Tensor variance =
+      pixels.square().sum({1, 2, 3}, true, at::kDouble) / count - mean.square();
+  const at::Tensor deviation = variance.clamp_min(1.0 / count).sqrt();
+  return (pixels - mean.to(at::kFloat)) / deviation.to(at::kFloat);
 }
 
 }  // namespace
 
-PixelScale unit_scale(const Images& images) {
-  const auto channels = static_cast<std::size_t>(images.channels);
-  return {.shift = std::vector<double>(channels, 0.0),
-          .scale = std::vector<double>(channels, 1.0 / 255.0)};
-}
-
-PixelScale standard_scale(const Images& images) {
-  const auto area = static_cast<std::size_t>(images.height * images.width);
-  const auto count = static_cast<double>(images.size) * static_cast<double>(area);
-  PixelScale result;
-  for (std::int64_t channel = 0; channel < images.channels; ++channel) {
-    // Sums of integers: exact, so the same everywhere.
-    std::uint64_t sum = 0;
-    std::uint64_t sum_of_squares = 0;
-    for (std::int64_t image = 0; image < images.size; ++image) {
-      const auto plane = static_cast<std::size_t>(image * images.channels + channel) * area;
-      for (std::size_t i = plane; i < plane + area; ++i) {
-        const std::uint64_t pixel = images.pixels[i];
-        sum += pixel;
-        sum_of_squares += pixel * pixel;
-      }
-    }
-    const double mean = static_cast<double>(sum) / count;
-    const double variance = static_cast<double>(sum_of_squares) / count - mean * mean;
-    if (!(variance > 0.0)) {
-      throw Error(
-          fmt::format("channel {} of the {} training images is constant and cannot be "
-                      "scaled to deviation 1; use a larger subset",
-                      channel, images.size));
-    }
-    result.shift.push_back(mean);
-    result.scale.push_back(1.0 / std::sqrt(variance));
-  }
-  return result;
-}
-
-ImageBatches::ImageBatches(Images images, const PixelScale& scale, ImageBatchesOptions options)
+ImageBatches::ImageBatches(Images images, ImageBatchesOptions options)
     : images_(std::move(images)),
       options_(std::move(options)),
-      pixels_(torch::from_blob(images_.pixels.data(),
-                               {images_.size, images_.channels, images_.height, images_.width},
-                               at::kByte)),
-      labels_(torch::from_blob(images_.labels.data(), {images_.size}, at::kByte)),
-      shift_(per_channel(scale.shift, options_.device)),
-      scale_(per_channel(scale.scale, options_.device)) {
+      targets_(targets_of(images_)),
+      shift_(per_channel(options_.normalization.shift, 0.0, options_.device)),
+      scale_(per_channel(options_.normalization.scale, 1.0 / 255.0, options_.device)) {
   assert(options_.batch_size > 0);
+  if (images_.in_memory()) {
+    pixels_ = tensor_of(images_.pixels,
+                        {images_.size, images_.channels, images_.height, images_.width}, at::kByte);
+  }
 }
+ImageBatches::ImageBatches(ImageBatches&&) noexcept = default;
+ImageBatches& ImageBatches::operator=(ImageBatches&&) noexcept = default;
+ImageBatches::~ImageBatches() = default;
 
 void ImageBatches::start_epoch(std::int64_t epoch) {
   RandomStream random(options_.order_seed, static_cast<std::uint64_t>(epoch));
-  order_ = torch::tensor(random.permutation(images_.size), at::kLong);
-  epoch_ = epoch;
-  position_ = 0;
-  augment_ = options_.augment_seed.has_value();
+  start(random.permutation(images_.size),
+        options_.augment_seed ? std::optional(epoch) : std::nullopt);
 }
 
 void ImageBatches::start_in_set_order() {
-  order_ = torch::arange(images_.size, at::kLong);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(images_.size));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  start(std::move(order), std::nullopt);
+}
+
+void ImageBatches::start(std::vector<std::int64_t> order,
+                         std::optional<std::int64_t> augmented_epoch) {
+  order_ = torch::tensor(order, at::kLong);
   position_ = 0;
-  augment_ = false;
+  augmented_epoch_ = augmented_epoch;
+  prefetch_.reset();
+  if (images_.in_memory()) {
+    return;
+  }
+  // Holds no reference to this object, which may be moved.
+  const auto read = [source = images_.source, bytes = images_.image_bytes(),
+                     height = images_.height, width = images_.width, seed = options_.augment_seed,
+                     augmented_epoch](std::int64_t index, std::span<std::uint8_t> result) {
+    if (!augmented_epoch) {
+      source->read(index, result);
+      return;
+    }
+    std::vector<std::uint8_t> image(static_cast<std::size_t>(bytes));
+    source->read(index, image);
+    Augmentation{.seed = *seed, .epoch = *augmented_epoch}.apply(index, height, width, image,
+                                                                 result);
+  };
+  constexpr int kBatchesAhead = 2;
+  prefetch_ = std::make_unique<Prefetch>(read, images_.image_bytes(), usable_cpus(), kBatchesAhead);
+  prefetch_->start(std::move(order), options_.batch_size);
 }
 
 ImageBatch ImageBatches::next() {
   const std::int64_t end = order_.defined() ? order_.size(0) : 0;
   const std::int64_t count = std::min(options_.batch_size, end - position_);
   if (count <= 0) {
+    prefetch_.reset();  // its memory may serve the other split
     return {};
   }
   const at::Tensor indices = order_.narrow(0, position_, count);
   position_ += count;
-  const at::Tensor bytes = augment_ ? augmented(indices) : pixels_.index_select(0, indices);
-  // Bytes travel to the device, not floats: a quarter of the transfer.
-  return {.inputs = bytes.to(options_.device).to(at::kFloat).sub_(shift_).mul_(scale_),
-          .targets = labels_.index_select(0, indices).to(options_.device).to(at::kLong)};
+  const bool has_classes = images_.attributes.empty();
+  return {.inputs = normalized(bytes_of(indices)),
+          .targets = targets_.index_select(0, indices)
+                         .to(options_.device)
+                         .to(has_classes ? at::kLong : at::kFloat)};
 }
 
-at::Tensor ImageBatches::augmented(const at::Tensor& indices) const {
-  constexpr std::int64_t kPadding = 4;
-  const std::int64_t channels = images_.channels;
-  const std::int64_t height = images_.height;
-  const std::int64_t width = images_.width;
-  at::Tensor result = at::zeros({indices.size(0), channels, height, width}, at::kByte);
-  auto* target = result.data_ptr<std::uint8_t>();
-  const auto* index = indices.data_ptr<std::int64_t>();
+void ImageBatches::settle() {
+  if (prefetch_ != nullptr) {
+    prefetch_->settle();
+  }
+}
 
-  for (std::int64_t n = 0; n < indices.size(0); ++n) {
-    assert(epoch_ < (std::int64_t{1} << 32) && index[n] < (std::int64_t{1} << 32));
-    const auto stream = static_cast<std::uint64_t>((epoch_ << 32) | index[n]);
-    RandomStream random(*options_.augment_seed, stream);
-    const auto down = static_cast<std::int64_t>(random.below(2 * kPadding + 1)) - kPadding;
-    const auto right = static_cast<std::int64_t>(random.below(2 * kPadding + 1)) - kPadding;
-    const bool flip = random.below(2) == 1;
-    // Target column x shows source column x + right; outside the image it stays black.
-    const std::int64_t first = std::max<std::int64_t>(0, -right);
-    const std::int64_t last = std::min(width, width - right);
-    for (std::int64_t row = 0; row < channels * height; ++row, target += width) {
-      const std::int64_t y = row % height + down;
-      if (y < 0 || y >= height || first >= last) {
-        continue;
-      }
-      const std::uint8_t* source =
-          images_.pixels.data() + ((index[n] * channels + row / height) * height + y) * width;
-      std::copy(source + first + right, source + last + right, target + first);
-      if (flip) {
-        std::reverse(target, target + width);
-      }
-    }
+at::Tensor ImageBatches::bytes_of(const at::Tensor& indices) {
+  const std::vector<std::int64_t> shape{indices.size(0), images_.channels, images_.height,
+                                        images_.width};
+  if (prefetch_ != nullptr) {
+    // The tensor is not written to.
+    return torch::from_blob(const_cast<std::uint8_t*>(prefetch_->next().data()), shape, at::kByte);
+  }
+  if (!augmented_epoch_) {
+    return pixels_.index_select(0, indices);
+  }
+  const Augmentation augmentation{.seed = *options_.augment_seed, .epoch = *augmented_epoch_};
+  const auto bytes = static_cast<std::size_t>(images_.image_bytes());
+  at::Tensor result = at::empty(shape, at::kByte);
+  const std::span<std::uint8_t> target(result.data_ptr<std::uint8_t>(),
+                                       static_cast<std::size_t>(result.numel()));
+  for (std::size_t n = 0; n < target.size() / bytes; ++n) {
+    const std::int64_t index = indices.data_ptr<std::int64_t>()[n];
+    augmentation.apply(
+        index, images_.height, images_.width,
+        std::span(images_.pixels).subspan(static_cast<std::size_t>(index) * bytes, bytes),
+        target.subspan(n * bytes, bytes));
   }
   return result;
+}
+
+at::Tensor ImageBatches::normalized(const at::Tensor& bytes) const {
+  // Bytes travel to the device, not floats: a quarter of the transfer.
+  at::Tensor pixels = bytes.to(options_.device).to(at::kFloat);
+  return options_.normalization.per_image ? standardized_per_image(pixels)
+                                          : pixels.sub_(shift_).mul_(scale_);
 }
 
 }  // namespace ndbench

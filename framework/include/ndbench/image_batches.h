@@ -1,31 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "ndbench/images.h"
+#include "ndbench/normalization.h"
 #include "ndbench/torch.h"
 
 namespace ndbench {
 
-/// How bytes become floats, per channel: (pixel - shift) * scale.
-struct PixelScale {
-  std::vector<double> shift;
-  std::vector<double> scale;
-};
-
-/// Maps 0 … 255 to [0, 1].
-[[nodiscard]] NDBENCH_API PixelScale unit_scale(const Images& images);
-
-/// Maps each channel of `images` to mean 0 and standard deviation 1 over all its pixels.
-/// @throws ndbench::Error if a channel is constant.
-[[nodiscard]] NDBENCH_API PixelScale standard_scale(const Images& images);
+class Prefetch;
 
 struct ImageBatch {
   at::Tensor inputs;   ///< [N, channels, height, width] float32
-  at::Tensor targets;  ///< [N] int64
+  at::Tensor targets;  ///< [N] int64 classes, or [N, attributes] float32, 0 or 1
 
   [[nodiscard]] std::int64_t size() const { return targets.defined() ? targets.size(0) : 0; }
 };
@@ -38,12 +28,19 @@ struct ImageBatchesOptions {
   /// random place, and flipped left to right with probability 1/2 (He et al. 2015, section 4.2).
   /// What happens to an example in an epoch depends on this seed and not on the order.
   std::optional<std::uint64_t> augment_seed{};
+  Normalization normalization{};
 };
 
-/// Cuts images in memory into batches on the device. The last batch of a pass may be smaller.
+/// Cuts images into batches on the device. The last batch of a pass may be smaller.
+///
+/// Images that are not in memory are read ahead of their use, on threads of their own: at most as
+/// many as CPUs that the process may use, three batches in memory. Batches are the same either way.
 class NDBENCH_API ImageBatches {
  public:
-  ImageBatches(Images images, const PixelScale& scale, ImageBatchesOptions options);
+  ImageBatches(Images images, ImageBatchesOptions options);
+  ImageBatches(ImageBatches&& other) noexcept;
+  ImageBatches& operator=(ImageBatches&& other) noexcept;
+  ~ImageBatches();
 
   /// Starts a pass in the order that is a function of the order seed and `epoch` alone.
   void start_epoch(std::int64_t epoch);
@@ -52,23 +49,30 @@ class NDBENCH_API ImageBatches {
   void start_in_set_order();
 
   /// The next batch; of size 0 when the pass is over or none was started.
+  /// @throws ndbench::Error if an image that is not in memory is damaged.
   [[nodiscard]] ImageBatch next();
 
+  /// Waits until nothing is read ahead in the background any more.
+  void settle();
+
   [[nodiscard]] std::int64_t size() const { return images_.size; }
+  [[nodiscard]] const Images& images() const { return images_; }
 
  private:
-  [[nodiscard]] at::Tensor augmented(const at::Tensor& indices) const;
+  void start(std::vector<std::int64_t> order, std::optional<std::int64_t> augmented_epoch);
+  [[nodiscard]] at::Tensor bytes_of(const at::Tensor& indices);
+  [[nodiscard]] at::Tensor normalized(const at::Tensor& bytes) const;
 
   Images images_;
   ImageBatchesOptions options_;
-  at::Tensor pixels_;  ///< views of images_
-  at::Tensor labels_;
+  at::Tensor pixels_;   ///< view of images_, if in memory
+  at::Tensor targets_;  ///< view of images_
   at::Tensor shift_;
   at::Tensor scale_;
   at::Tensor order_;
-  std::int64_t epoch_ = 0;
+  std::optional<std::int64_t> augmented_epoch_;
   std::int64_t position_ = 0;
-  bool augment_ = false;
+  std::unique_ptr<Prefetch> prefetch_;
 };
 
 }  // namespace ndbench

@@ -36,17 +36,14 @@ TORCH_MODULE(Autoencoder);
 
 class AutoencoderTask final : public ndbench::Task {
  public:
-  AutoencoderTask(const ndbench::TaskContext& context, ndbench::ImageSplits data,
-                  const ndbench::PixelScale& scale)
+  AutoencoderTask(const ndbench::TaskContext& context, ndbench::ImageSplits data)
       : network_(data.train.image_bytes()),
         optimizer_(network_->parameters(),
                    torch::optim::AdamOptions(context.parameters.real("learning_rate"))),
-        train_(std::move(data.train), scale,
-               {.batch_size = context.parameters.integer("batch_size"),
-                .device = context.device,
-                .order_seed = context.seeds.order}),
-        test_(std::move(data.test), scale,
-              {.batch_size = kTestBatchSize, .device = context.device}) {
+        train_(std::move(data.train), {.batch_size = context.parameters.integer("batch_size"),
+                                       .device = context.device,
+                                       .order_seed = context.seeds.order}),
+        test_(std::move(data.test), {.batch_size = kTestBatchSize, .device = context.device}) {
     ndbench::initialize(*network_, context.seeds.init);
     network_->to(torch::Device(context.device));
   }
@@ -127,11 +124,11 @@ class AutoencoderModel final : public ndbench::Model {
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
       const ndbench::TaskContext& context) const override {
     const auto& parameters = context.parameters;
-    auto data =
-        ndbench::load_images(parameters.text("dataset"), context.data_path,
-                             parameters.integer("subset"), parameters.integer("test_subset"));
-    const auto scale = ndbench::unit_scale(data.train);
-    return std::make_unique<AutoencoderTask>(context, std::move(data), scale);
+    auto data = ndbench::load_images({.dataset = parameters.text("dataset"),
+                                      .subset = parameters.integer("subset"),
+                                      .test_subset = parameters.integer("test_subset")},
+                                     context.data_path);
+    return std::make_unique<AutoencoderTask>(context, std::move(data));
   }
 };
 

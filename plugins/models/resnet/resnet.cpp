@@ -13,15 +13,16 @@ constexpr std::int64_t kTestBatchSize = 250;
 class ResNetTask final : public ndbench::Task {
  public:
   ResNetTask(const ndbench::TaskContext& context, ndbench::ImageSplits data,
-             const ndbench::PixelScale& scale)
+             const ndbench::Normalization& normalization)
       : network_(make_network(context, data.train)),
         optimizer_(network_->parameters(),
                    torch::optim::SGDOptions(context.parameters.real("learning_rate"))
                        .momentum(context.parameters.real("momentum"))
                        .weight_decay(context.parameters.real("weight_decay"))),
-        train_(std::move(data.train), scale, train_options(context)),
-        test_(std::move(data.test), scale,
-              {.batch_size = kTestBatchSize, .device = context.device}) {}
+        train_(std::move(data.train), train_options(context, normalization)),
+        test_(std::move(data.test), {.batch_size = kTestBatchSize,
+                                     .device = context.device,
+                                     .normalization = normalization}) {}
 
   void start_epoch(std::int64_t epoch) override { train_.start_epoch(epoch); }
 
@@ -68,10 +69,12 @@ class ResNetTask final : public ndbench::Task {
     return network;
   }
 
-  static ndbench::ImageBatchesOptions train_options(const ndbench::TaskContext& context) {
+  static ndbench::ImageBatchesOptions train_options(const ndbench::TaskContext& context,
+                                                    const ndbench::Normalization& normalization) {
     ndbench::ImageBatchesOptions options{.batch_size = context.parameters.integer("batch_size"),
                                          .device = context.device,
-                                         .order_seed = context.seeds.order};
+                                         .order_seed = context.seeds.order,
+                                         .normalization = normalization};
     if (context.parameters.boolean("augment")) {
       options.augment_seed = context.seeds.augment;
     }
@@ -141,11 +144,12 @@ class ResNet final : public ndbench::Model {
                            "; set depth to 18 or 6n + 2 (8, 14, 20, 26, ...)");
     }
     const auto& parameters = context.parameters;
-    auto data =
-        ndbench::load_images(parameters.text("dataset"), context.data_path,
-                             parameters.integer("subset"), parameters.integer("test_subset"));
-    const auto scale = ndbench::standard_scale(data.train);
-    return std::make_unique<ResNetTask>(context, std::move(data), scale);
+    auto data = ndbench::load_images({.dataset = parameters.text("dataset"),
+                                      .subset = parameters.integer("subset"),
+                                      .test_subset = parameters.integer("test_subset")},
+                                     context.data_path);
+    const auto normalization = ndbench::dataset_normalization(data.train);
+    return std::make_unique<ResNetTask>(context, std::move(data), normalization);
   }
 };
 

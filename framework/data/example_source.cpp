@@ -1,0 +1,7 @@
+#include "ndbench/example_source.h"
+
+namespace ndbench {
+
+ExampleSource::~ExampleSource() = default;
+
+}  // namespace ndbench

@@ -1,0 +1,26 @@
+// Feeds arbitrary bytes to read_idx as a file: ndbench::Error is the only way out it may take.
+//
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+//     -Iframework -Iframework/include tests/fuzz/idx_fuzz.cpp framework/sdk/error.cpp \
+//     framework/data/idx.cpp -lfmt -lz -o idx_fuzz
+//   TMPDIR=/dev/shm ./idx_fuzz CORPUS
+
+#include <cstddef>
+#include <cstdint>
+
+#include "data/idx.h"
+#include "fuzz_file.h"
+#include "ndbench/error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto file = fuzz_file("idx", {reinterpret_cast<const char*>(data), size});
+  for (const std::int64_t dimensions : {1, 3}) {
+    for (const std::int64_t subset : {0, 2}) {
+      try {
+        (void)ndbench::read_idx(file, dimensions, subset);
+      } catch (const ndbench::Error&) {
+      }
+    }
+  }
+  return 0;
+}
