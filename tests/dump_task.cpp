@@ -1,18 +1,22 @@
 // dump_task <plugin.so> <folder> <steps> [key=value]...
 //
 // Trains a model plugin with fixed seeds on the CPU and writes what another implementation needs to
-// repeat it: the initial state, the batches and the losses. One raw little-endian file per tensor,
-// described by index.json. tests/reference/pytorch_twin.py reads it.
+// repeat it: the initial state, the batches, the losses and the gradients of the first step. One
+// raw little-endian file per tensor, described by index.json. tests/reference/compare_twin.py reads
+// it.
+//
+// Data sets are looked for along NDBENCH_DATA_PATH, then in /usr/share/datasets.
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <string_view>
+#include <sstream>
 
-#include "ndbench/image_batches.h"
 #include "ndbench/plugin.h"
+#include "ndbench/torch.h"
 
 namespace {
 
@@ -60,24 +64,29 @@ ndbench::Parameters parse_parameters(const ndbench::Model& model,
   return ndbench::Parameters(values);
 }
 
-/// The batches that a Task of this model trains on in epoch 0: a Task does not show its own.
-ndbench::ImageBatches batches_of(std::string_view model, const ndbench::TaskContext& context) {
-  const auto& parameters = context.parameters;
-  auto data = ndbench::load_images({.dataset = parameters.text("dataset"),
-                                    .subset = parameters.integer("subset"),
-                                    .test_subset = parameters.integer("test_subset")},
-                                   context.data_path);
-  const bool is_resnet = model == "resnet";
-  ndbench::ImageBatchesOptions options{.batch_size = parameters.integer("batch_size"),
-                                       .device = context.device,
-                                       .order_seed = context.seeds.order};
-  if (is_resnet && parameters.boolean("augment")) {
-    options.augment_seed = context.seeds.augment;
+std::vector<fs::path> data_path() {
+  std::vector<fs::path> folders;
+  const char* variable = std::getenv("NDBENCH_DATA_PATH");
+  std::istringstream list(variable == nullptr ? "" : variable);
+  for (std::string folder; std::getline(list, folder, ':');) {
+    folders.emplace_back(folder);
   }
-  if (is_resnet) {
-    options.normalization = ndbench::dataset_normalization(data.train);
+  folders.emplace_back("/usr/share/datasets");
+  return folders;
+}
+
+const char* dtype_of(const at::Tensor& tensor) {
+  switch (tensor.scalar_type()) {
+    case at::kFloat:
+      return "float32";
+    case at::kDouble:
+      return "float64";
+    case at::kLong:
+      return "int64";
+    default:
+      throw ndbench::Error(
+          fmt::format("a tensor of type {} cannot be written", at::toString(tensor.scalar_type())));
   }
-  return {std::move(data.train), std::move(options)};
 }
 
 class Folder {
@@ -94,7 +103,7 @@ class Folder {
     close(stream, file);
     return {{"name", name},
             {"file", file},
-            {"dtype", values.scalar_type() == at::kFloat ? "float32" : "int64"},
+            {"dtype", dtype_of(values)},
             {"shape", values.sizes().vec()}};
   }
 
@@ -123,12 +132,14 @@ void dump(const char* plugin, const char* folder_path, std::int64_t steps,
   const ndbench::TaskContext context{.parameters = parse_parameters(*model, settings),
                                      .seeds = kSeeds,
                                      .device = "cpu",
-                                     .data_path = {"/usr/share/datasets"}};
+                                     .data_path = data_path()};
   const auto task = model->create_task(context);
-  auto batches = batches_of(descriptor.name, context);
 
   Folder folder(folder_path);
-  json index{{"model", descriptor.name}, {"batches", json::array()}, {"losses", json::array()}};
+  json index{{"model", descriptor.name},
+             {"batches", json::array()},
+             {"losses", json::array()},
+             {"gradients", json::array()}};
   for (const auto& [name, value] : context.parameters.values()) {
     std::visit([&, &key = name](const auto& v) { index["parameters"][key] = v; }, value);
   }
@@ -136,15 +147,23 @@ void dump(const char* plugin, const char* folder_path, std::int64_t steps,
     index["state"].push_back(folder.write(name, value));
   });
   task->start_epoch(0);
-  batches.start_epoch(0);
   for (std::int64_t step = 0; step < steps; ++step) {
     if (task->next_batch() == 0) {
       throw ndbench::Error(fmt::format("the epoch ends after {} steps", step));
     }
-    const ndbench::ImageBatch batch = batches.next();
-    index["batches"].push_back({{"inputs", folder.write("inputs", batch.inputs)},
-                                {"targets", folder.write("targets", batch.targets)}});
-    index["losses"].push_back(task->train_step().item<float>());
+    json batch;
+    task->visit_batch([&](const std::string& name, const at::Tensor& value) {
+      batch[name] = folder.write(name, value);
+    });
+    index["batches"].push_back(batch);
+    index["losses"].push_back(task->train_step().item<double>());
+    if (step == 0) {
+      task->visit_state([&](const std::string& name, const at::Tensor& value) {
+        if (value.grad().defined()) {
+          index["gradients"].push_back(folder.write(name, value.grad()));
+        }
+      });
+    }
   }
   folder.write_index(index);
 }

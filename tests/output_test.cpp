@@ -65,6 +65,7 @@ Row diverged_epoch() {
   row.metric = "accuracy";
   row.quality = Row::kNone;
   row.loss = kInfinity;
+  row.other = {{"ratio", 0.5}};
   return row;
 }
 
@@ -290,7 +291,8 @@ TEST(JsonOutput, HasTheFieldsOfGoogleBenchmarkAndNdbenchs) {
      "run_name": "m/cpu/fixed/epoch", "run_type": "iteration", "repetitions": 1,
      "repetition_index": 0, "threads": 1, "iterations": 1, "real_time": 61500.0,
      "cpu_time": 120250.0, "time_unit": "ms", "items_per_second": 0.5, "compute_threads": "2",
-     "state_hash": "ab12", "metric": "accuracy", "quality": null, "loss": null},
+     "state_hash": "ab12", "metric": "accuracy", "quality": null, "loss": null,
+     "other": {"ratio": 0.5}},
     {"name": "m/cpu/noisy/step", "family_index": 2, "per_family_instance_index": 0,
      "run_name": "m/cpu/noisy/step", "run_type": "iteration", "repetitions": 1,
      "repetition_index": 0, "threads": 1, "error_occurred": true,

@@ -174,9 +174,10 @@ TEST(Protocol, KeepsADescription) {
 }
 
 TEST(Protocol, KeepsPrepared) {
-  const auto prepared = decoded(Prepared{{{"threads", "2"}}, {{"LibTorch", "1.13.1"}}});
+  const auto prepared = decoded(Prepared{{{"threads", "2"}}, {{"LibTorch", "1.13.1"}}, 0.5});
   EXPECT_THAT(prepared.in_force, ElementsAre(Pair("threads", "2")));
   EXPECT_THAT(prepared.libraries, ElementsAre(Pair("LibTorch", "1.13.1")));
+  EXPECT_EQ(prepared.seconds, 0.5);
 }
 
 TEST(Protocol, KeepsEmptyMessages) {
@@ -202,8 +203,9 @@ TEST(Protocol, KeepsStepSamplesWithADivergedLoss) {
 
 TEST(Protocol, KeepsAnEpochSample) {
   const auto epoch = decoded(EpochSample{
-      1.5, 0.5, 3.75, 60'000, kNan, {"accuracy", 0.875, false, 3, {0, -1, 2147483647}}});
+      1.5, 0.25, 0.5, 3.75, 60'000, kNan, {"accuracy", 0.875, false, 3, {0, -1, 2147483647}}});
   EXPECT_EQ(epoch.train_seconds, 1.5);
+  EXPECT_EQ(epoch.input_seconds, 0.25);
   EXPECT_EQ(epoch.evaluate_seconds, 0.5);
   EXPECT_EQ(epoch.cpu_seconds, 3.75);
   EXPECT_EQ(epoch.examples, 60'000);
@@ -213,6 +215,27 @@ TEST(Protocol, KeepsAnEpochSample) {
   EXPECT_FALSE(epoch.evaluation.higher_is_better);
   EXPECT_EQ(epoch.evaluation.examples, 3);
   EXPECT_THAT(epoch.evaluation.predictions, ElementsAre(0, -1, 2147483647));
+}
+
+TEST(Protocol, KeepsSlicesAndFurtherResults) {
+  EpochSample sample;
+  sample.evaluation.other = {{"ratio", 0.5}};
+  sample.evaluation.slices = {{.name = "class/a",
+                               .examples = 1,
+                               .decisions = 2,
+                               .correct = 3,
+                               .positives = 4,
+                               .false_negatives = 5,
+                               .negatives = 6,
+                               .false_positives = 7}};
+  const Evaluation evaluation = decoded(sample).evaluation;
+  EXPECT_EQ(evaluation.other.at("ratio"), 0.5);
+  ASSERT_EQ(evaluation.slices.size(), 1U);
+  const Slice& slice = evaluation.slices[0];
+  EXPECT_EQ(slice.name, "class/a");
+  EXPECT_THAT((std::vector{slice.examples, slice.decisions, slice.correct, slice.positives,
+                           slice.false_negatives, slice.negatives, slice.false_positives}),
+              ElementsAre(1, 2, 3, 4, 5, 6, 7));
 }
 
 TEST(Protocol, KeepsFinishedInTheOrderOfItsTensors) {
@@ -248,7 +271,7 @@ TEST(Encode, RefusesAMessageOverTheLimit) {
 TEST(Decoder, GivesNothingForNoBytes) { EXPECT_EQ(verdict(""), "nothing"); }
 
 TEST(Decoder, GivesTheMessageWithTheLastOfItsBytesAndNotBefore) {
-  const std::string frame = encode(Prepared{{{"threads", "2"}}, {}}, 0);
+  const std::string frame = encode(Prepared{{{"threads", "2"}}, {}, 0.0}, 0);
   MessageDecoder decoder;
   for (const char& byte : frame) {
     EXPECT_FALSE(decoder.next().has_value());
@@ -279,8 +302,8 @@ TEST(Decoder, SeparatesFramesThatCameTogether) {
 TEST(Decoder, NamesTheHeaderFieldThatIsWrong) {
   const std::string frame = encode(PhaseNote{"train"}, 0);
   EXPECT_THAT(verdict("X" + frame.substr(1)), HasSubstr("magic number"));
-  EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kVersion, 2)),
-              AllOf(HasSubstr("has version 2, this program speaks 1"), HasSubstr("same build")));
+  EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kVersion, 3)),
+              AllOf(HasSubstr("has version 3, this program speaks 2"), HasSubstr("same build")));
   EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kType, 12)), HasSubstr("unknown type 12"));
   EXPECT_THAT(verdict(with_field<std::uint32_t>(frame, kLength, (64U << 20U) + 1)),
               HasSubstr("claims 67108865 bytes"));

@@ -31,6 +31,7 @@ Record step_record() {
   record.libraries = {{"LibTorch", "1.13.1"}};
   record.environment = {{"OMP_NUM_THREADS", "2"}};
   record.load_average = {0.5, 0.25, 0.125};
+  record.prepare_seconds = 0.75;
   record.warmup_steps = 5;
   record.blocks = 2;
   record.steps = {{0.5, 0.25}, {2.0, 1.0, 0.5}, 1.5, 16};
@@ -43,8 +44,8 @@ Record epoch_record() {
   record.cell.scope = ScopeKind::kEpoch;
   record.warmup_steps = record.blocks = 0;
   record.steps = {};
-  record.epochs = {{1.0, 0.5, 2.0, 100, 0.9, {"accuracy", 0.25, true, 10, {3, 4}}},
-                   {2.0, 0.5, 4.0, 100, 0.8, {"accuracy", 0.75, true, 10, {}}}};
+  record.epochs = {{1.0, 0.125, 0.5, 2.0, 100, 0.9, {"accuracy", 0.25, true, 10, {3, 4}}},
+                   {2.0, 0.25, 0.5, 4.0, 100, 0.8, {"accuracy", 0.75, true, 10, {}}}};
   return record;
 }
 
@@ -89,7 +90,7 @@ TEST(Record, HasNoNumbersWithoutSamples) {
 
 TEST(RecordJson, SaysAllOfAStepRecord) {
   EXPECT_EQ(read_back(step_record()), json::parse(R"({
-    "version": 1,
+    "version": 2,
     "type": "record",
     "name": "m/cpu/noisy/step",
     "model": "m",
@@ -106,6 +107,7 @@ TEST(RecordJson, SaysAllOfAStepRecord) {
     "in_force": {"threads": "2"},
     "libraries": {"LibTorch": "1.13.1"},
     "provenance": {"command": "ndbench_suite"},
+    "prepare_seconds": 0.75,
     "samples": {"warmup_steps": 5, "blocks": 2, "batch_size": 16, "step_seconds": [0.5, 0.25],
                 "cpu_seconds": 1.5, "losses": [2.0, 1.0, 0.5]},
     "state_hash": "ab12",
@@ -126,12 +128,36 @@ TEST(RecordJson, SaysEveryEpoch) {
   const json record = read_back(epoch_record());
   EXPECT_EQ(record.at("scope"), "epoch");
   EXPECT_EQ(record.at("samples"), json::parse(R"({"epochs": [
-    {"train_seconds": 1.0, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "examples": 100,
+    {"train_seconds": 1.0, "input_seconds": 0.125, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "examples": 100,
      "loss": 0.9, "evaluation": {"metric": "accuracy", "value": 0.25, "higher_is_better": true,
                                  "examples": 10, "predictions": [3, 4]}},
-    {"train_seconds": 2.0, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "examples": 100,
+    {"train_seconds": 2.0, "input_seconds": 0.25, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "examples": 100,
      "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
                                  "examples": 10}}]})"));
+}
+
+TEST(RecordJson, SaysWhatTheEvaluationSaysBeside) {
+  Record record = epoch_record();
+  Evaluation& evaluation = record.epochs.back().evaluation;
+  evaluation.other = {{"ratio_to_last_frame", 0.5}, {"undefined", kNan}};
+  evaluation.slices = {{.name = "group/Old",
+                        .examples = 5,
+                        .decisions = 10,
+                        .correct = 8,
+                        .positives = 4,
+                        .false_negatives = 1,
+                        .negatives = 6,
+                        .false_positives = 3},
+                       {.name = "class/none"}};
+  const json line = read_back(record).at("samples").at("epochs").at(1).at("evaluation");
+  EXPECT_EQ(line.at("other"), json::parse(R"({"ratio_to_last_frame": 0.5, "undefined": null})"));
+  EXPECT_EQ(line.at("slices"), json::parse(R"([
+    {"name": "group/Old", "examples": 5, "decisions": 10, "correct": 8, "positives": 4,
+     "false_negatives": 1, "negatives": 6, "false_positives": 3, "accuracy": 0.8,
+     "false_negative_rate": 0.25, "false_positive_rate": 0.5},
+    {"name": "class/none", "examples": 0, "decisions": 0, "correct": 0, "positives": 0,
+     "false_negatives": 0, "negatives": 0, "false_positives": 0, "accuracy": null,
+     "false_negative_rate": null, "false_positive_rate": null}])"));
 }
 
 TEST(RecordJson, SaysWhyNothingWasMeasured) {

@@ -27,8 +27,8 @@ Record step_record(const std::vector<double>& seconds) {
 Record epoch_record() {
   Record record = step_record({});
   record.cell.scope = ScopeKind::kEpoch;
-  record.epochs = {{1.0, 0.5, 2.0, 100, 0.9, {"accuracy", 0.25, true, 10, {}}},
-                   {2.0, 0.5, 4.0, 100, 0.8, {"accuracy", 0.75, true, 10, {}}}};
+  record.epochs = {{1.0, 0.0, 0.5, 2.0, 100, 0.9, {"accuracy", 0.25, true, 10, {}}},
+                   {2.0, 0.0, 0.5, 4.0, 100, 0.8, {"accuracy", 0.75, true, 10, {}}}};
   return record;
 }
 

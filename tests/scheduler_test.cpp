@@ -60,7 +60,7 @@ class SchedulerTest : public testing::Test {
     if (interfere_) interfere_(label, request);
     if (auto* prepare = std::get_if<PrepareRequest>(&request)) {
       prepared_.push_back(*prepare);
-      return Prepared{{{"threads", "1"}}, {{"LibTorch", "1.13.1"}}};
+      return Prepared{{{"threads", "1"}}, {{"LibTorch", "1.13.1"}}, 0.5};
     }
     if (auto* steps = std::get_if<StepsRequest>(&request)) {
       const auto timed = static_cast<std::size_t>(steps->steps);
@@ -69,7 +69,7 @@ class SchedulerTest : public testing::Test {
                          0.5 * static_cast<double>(timed), 16};
     }
     if (std::holds_alternative<EpochRequest>(request)) {
-      return EpochSample{seconds_, seconds_, 1.0, 100, 0.75, {"accuracy", 0.5, true, 10, {}}};
+      return EpochSample{seconds_, 0.0, seconds_, 1.0, 100, 0.75, {"accuracy", 0.5, true, 10, {}}};
     }
     if (std::holds_alternative<FinishRequest>(request)) {
       const auto found = states_.find(label);

@@ -29,6 +29,7 @@ class StateOnly final : public Task {
   std::int64_t next_batch() override { return 0; }
   at::Tensor train_step() override { return {}; }
   Evaluation evaluate() override { return {}; }
+  void visit_batch(const StateVisitor&) const override {}
   void visit_state(const StateVisitor& visit) const override {
     for (const auto& [name, value] : state_) visit(name, value);
   }

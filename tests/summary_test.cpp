@@ -48,7 +48,7 @@ Record epoch(const std::string& mode, int replica, double quality, const std::st
   Record record = step(mode, replica, 1.0, state);
   record.cell.scope = ScopeKind::kEpoch;
   record.steps = {};
-  record.epochs = {{1.0, 1.0, 2.0, 100, 0.5, {"accuracy", quality, true, 10, {}}}};
+  record.epochs = {{1.0, 0.0, 1.0, 2.0, 100, 0.5, {"accuracy", quality, true, 10, {}}}};
   return record;
 }
 
@@ -443,6 +443,17 @@ TEST(MarkdownSummary, KeepsBackticksOfTheCommandInItsCode) {
   EXPECT_THAT(command_line("a 'b`c'"), EndsWith("Command: `` a 'b`c' ``."));
   EXPECT_THAT(command_line("``"), EndsWith("Command: ``` `` ```."));
   EXPECT_THAT(command_line("two\nlines"), EndsWith("Command: `two\\x0alines`."));
+}
+
+TEST(Summary, TakesTheMeanOfFurtherResultsAndSaysIt) {
+  Record first = epoch("noisy", 0, 0.02, "a");
+  Record second = epoch("noisy", 1, 0.04, "b");
+  first.epochs.back().evaluation.other = {{"ratio_to_last_frame", 0.5}};
+  second.epochs.back().evaluation.other = {{"ratio_to_last_frame", 0.75}};
+  const auto groups = summarize({first, second}, {});
+  EXPECT_EQ(groups.at(0).modes.at(0).other.at("ratio_to_last_frame"), 0.625);
+  EXPECT_THAT(console_summary(groups, {}), HasSubstr("ratio_to_last_frame 0.625."));
+  EXPECT_THAT(markdown_summary(groups, {}, "c"), HasSubstr("ratio\\_to\\_last\\_frame 0.625"));
 }
 
 }  // namespace

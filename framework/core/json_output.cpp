@@ -91,6 +91,7 @@ class JsonOutput final : public Output {
       object["metric"] = row.metric;
       object["quality"] = row.quality;
       object["loss"] = row.loss;
+      if (!row.other.empty()) object["other"] = row.other;
     }
   }
 

@@ -17,7 +17,7 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 1;
+inline constexpr std::uint16_t kProtocolVersion = 2;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {
@@ -69,6 +69,7 @@ struct Description {
 struct Prepared {
   std::map<std::string, std::string> in_force;   ///< settings read back from the libraries
   std::map<std::string, std::string> libraries;  ///< name → version
+  double seconds = 0.0;  ///< that loading plugins and data and building the network took
 };
 
 struct StepSamples {
@@ -80,6 +81,7 @@ struct StepSamples {
 
 struct EpochSample {
   double train_seconds = 0.0;
+  double input_seconds = 0.0;  ///< of these, the host spent in next_batch() and start_epoch()
   double evaluate_seconds = 0.0;
   double cpu_seconds = 0.0;   ///< of the process, over both
   std::int64_t examples = 0;  ///< trained on

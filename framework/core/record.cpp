@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/statistics.h"
@@ -28,17 +29,40 @@ json to_json(const Parameters& parameters) {
   return object;
 }
 
+/// NaN, null in JSON, where nothing was counted.
+double share(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole)
+                   : std::numeric_limits<double>::quiet_NaN();
+}
+
+json to_json(const Slice& slice) {
+  return {{"name", slice.name},
+          {"examples", slice.examples},
+          {"decisions", slice.decisions},
+          {"correct", slice.correct},
+          {"positives", slice.positives},
+          {"false_negatives", slice.false_negatives},
+          {"negatives", slice.negatives},
+          {"false_positives", slice.false_positives},
+          {"accuracy", share(slice.correct, slice.decisions)},
+          {"false_negative_rate", share(slice.false_negatives, slice.positives)},
+          {"false_positive_rate", share(slice.false_positives, slice.negatives)}};
+}
+
 json to_json(const Evaluation& evaluation) {
   json object{{"metric", evaluation.metric},
               {"value", evaluation.value},
               {"higher_is_better", evaluation.higher_is_better},
               {"examples", evaluation.examples}};
   if (!evaluation.predictions.empty()) object["predictions"] = evaluation.predictions;
+  if (!evaluation.other.empty()) object["other"] = evaluation.other;
+  for (const Slice& slice : evaluation.slices) object["slices"].push_back(to_json(slice));
   return object;
 }
 
 json to_json(const EpochSample& epoch) {
   return {{"train_seconds", epoch.train_seconds},
+          {"input_seconds", epoch.input_seconds},
           {"evaluate_seconds", epoch.evaluate_seconds},
           {"cpu_seconds", epoch.cpu_seconds},
           {"examples", epoch.examples},
@@ -118,7 +142,10 @@ json to_json(const Record& record, const json& provenance) {
               {"in_force", record.in_force},
               {"libraries", record.libraries},
               {"provenance", provenance}};
-  if (record.iterations() > 0) object["samples"] = samples(record);
+  if (record.iterations() > 0) {
+    object["prepare_seconds"] = record.prepare_seconds;
+    object["samples"] = samples(record);
+  }
   if (!record.finished.state_hash.empty()) {
     object["state_hash"] = record.finished.state_hash;
     object["state_tensors"] = record.finished.tensor_hashes.size();

@@ -13,7 +13,7 @@
 namespace ndbench {
 
 /// Bumped on any change of a record's JSON form; results/record.schema.json describes it.
-inline constexpr int kRecordVersion = 1;
+inline constexpr int kRecordVersion = 2;
 
 /// One measured row: a replica of a cell, with its raw samples and what they came from.
 struct Record {
@@ -28,6 +28,7 @@ struct Record {
   std::map<std::string, std::string> environment;  ///< in the worker: what changes computing
   std::array<double, 3> load_average{};            ///< of the machine, before the worker started
 
+  double prepare_seconds = 0.0;  ///< loading plugins and data, building the network
   int warmup_steps = 0;  ///< scope step: untimed ones before the first block
   StepSamples steps;     ///< scope step: all blocks in order
   int blocks = 0;        ///< scope step: how many blocks `steps` holds, the first ones a step

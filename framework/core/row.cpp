@@ -51,6 +51,7 @@ Row row_of(const Record& record, std::size_t family, int repetitions) {
   if (const Evaluation* evaluation = record.evaluation()) {
     row.metric = evaluation->metric;
     row.quality = evaluation->value;
+    row.other = evaluation->other;
     row.loss = record.epochs.back().loss;
   }
   if (const auto threads = record.in_force.find("threads"); threads != record.in_force.end()) {

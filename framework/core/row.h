@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Row {
   double samples_per_second = kNone;
   std::string metric;  ///< what `quality` is: "accuracy"; empty for a step
   double quality = kNone;
+  std::map<std::string, double> other;  ///< further results of the evaluation, by name
   double loss = kNone;  ///< of the last epoch's training
   std::string state_hash;
   std::string compute_threads;  ///< in force

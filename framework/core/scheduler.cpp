@@ -32,6 +32,7 @@ struct Scheduler::Trainee {
   void await_prepared() {
     attempt([&] {
       auto prepared = worker->await<Prepared>();
+      record.prepare_seconds = prepared.seconds;
       record.in_force = std::move(prepared.in_force);
       record.libraries = std::move(prepared.libraries);
     });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct ModeSummary {
   bool higher_is_better = true;
   double quality_mean = 0.0;
   double quality_deviation = 0.0;  ///< sample standard deviation; NaN for one replica
+  std::map<std::string, double> other;  ///< further results, each as its mean over the replicas
   std::size_t distinct_states = 0;
   std::optional<Ratio> cost;  ///< time against the reference mode's; not for that one itself
   std::string verdict;        ///< in words

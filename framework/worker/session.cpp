@@ -49,18 +49,20 @@ void Session::enter_phase(const std::string& phase) {
 }
 
 Prepared Session::prepare(const PrepareRequest& request) {
+  const Clock::time_point start = Clock::now();
   enter_phase("load");
   backend_.reset(open_plugin(request.backend).create_backend());
   model_.reset(open_plugin(request.model).create_model());
   enter_phase("prepare");
   if (auto why = backend_->unavailable(); !why.empty()) throw Error(why);
   scope_ = backend_->enter(request.settings);
-  Prepared prepared{scope_->in_force(), library_versions()};
+  Prepared prepared{scope_->in_force(), library_versions(), 0.0};
   check_threads(prepared.in_force, request.settings.threads);
   TaskContext context{request.parameters, request.seeds, scope_->device(), {}};
   for (const std::string& folder : request.data_path) context.data_path.emplace_back(folder);
   task_ = model_->create_task(context);
   scope_->synchronize();
+  prepared.seconds = seconds_between(start, Clock::now());
   enter_phase("train");
   return prepared;
 }
@@ -88,6 +90,7 @@ StepSamples Session::train_steps(const StepsRequest& request) {
   samples.losses.reserve(count + static_cast<std::size_t>(request.settle));
   for (int step = -request.settle; step < request.steps; ++step) {
     samples.batch_size = load_full_batch();
+    task_->settle_input();
     scope_->synchronize();
     const double cpu_start = cpu_seconds();
     const Clock::time_point start = Clock::now();
@@ -111,7 +114,12 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
   const double cpu_start = cpu_seconds();
   const Clock::time_point start = Clock::now();
   task_->start_epoch(request.epoch);
-  while (const std::int64_t loaded = task_->next_batch()) {
+  sample.input_seconds = seconds_between(start, Clock::now());
+  while (true) {
+    const Clock::time_point input_start = Clock::now();
+    const std::int64_t loaded = task_->next_batch();
+    sample.input_seconds += seconds_between(input_start, Clock::now());
+    if (loaded == 0) break;
     const at::Tensor weighted = task_->train_step() * static_cast<double>(loaded);
     loss_sum = loss_sum.defined() ? loss_sum + weighted : weighted;
     sample.examples += loaded;

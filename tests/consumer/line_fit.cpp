@@ -44,6 +44,13 @@ class LineFitTask final : public ndbench::Task {
     return evaluation;
   }
 
+  void visit_batch(const ndbench::StateVisitor& visit) const override {
+    if (loaded_) {
+      visit("x", x_);
+      visit("y", y_);
+    }
+  }
+
   void visit_state(const ndbench::StateVisitor& visit) const override {
     visit("parameters/line", line_);
   }

@@ -17,6 +17,7 @@ class TinyTask : public Task {
   std::int64_t next_batch() override;
   at::Tensor train_step() override;
   Evaluation evaluate() override;
+  void visit_batch(const StateVisitor& visit) const override;
   void visit_state(const StateVisitor& visit) const override;
 
  private:

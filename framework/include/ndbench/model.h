@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,16 +34,35 @@ struct TaskContext {
   std::vector<std::filesystem::path> data_path;  ///< folders to look for data sets in, in order
 };
 
+/// Right and wrong decisions on a part of the test set.
+///
+/// Of a class: each of its examples is a decision, found or not; the negatives are all other
+/// examples. Of an attribute: one decision for each example. Of a sub-group: one for each attribute
+/// of each member.
+struct Slice {
+  std::string name;  ///< "class/Dress", "group/Female", "attribute/Bald"
+  std::int64_t examples = 0;
+  std::int64_t decisions = 0;
+  std::int64_t correct = 0;          ///< decisions that were right
+  std::int64_t positives = 0;        ///< decisions where "yes" is right
+  std::int64_t false_negatives = 0;  ///< "no" said to one of them
+  std::int64_t negatives = 0;        ///< decisions where "no" is right
+  std::int64_t false_positives = 0;  ///< "yes" said to one of them
+};
+
 /// The result of one pass over the test set.
 struct Evaluation {
   std::string metric;  ///< "accuracy", "mse"
   double value = 0.0;
   bool higher_is_better = true;
   std::int64_t examples = 0;
-  std::vector<std::int32_t> predictions{};  ///< class of each test example in set order; may be empty
+  /// Class of each test example in set order, or 0 and 1 for each attribute of each; may be empty.
+  std::vector<std::int32_t> predictions{};
+  std::map<std::string, double> other{};  ///< further results by name: "mse_of_last_frame"
+  std::vector<Slice> slices{};            ///< classes, attributes, sub-groups
 };
 
-/// Sees each tensor of the training state under a stable name.
+/// Sees each tensor of a training state or of a batch under a stable name.
 using StateVisitor = std::function<void(const std::string& name, const at::Tensor& value)>;
 
 /// A network with its data, loss and optimizer, ready to train.
@@ -65,11 +85,19 @@ class NDBENCH_API Task {
   /// @return its number of examples; 0 when the epoch is over, and then no batch is loaded.
   virtual std::int64_t next_batch() = 0;
 
+  /// Waits until nothing works any more in the background at batches to come. The host calls it
+  /// before it times a single step; in an epoch reading ahead is a part of what is timed.
+  virtual void settle_input() {}
+
   /// Queues forward, backward and one optimizer step on the batch that next_batch() loaded.
   /// May be called again on the same batch.
-  /// @return mean loss over the batch, scalar float32 on the device. Never read here: reading
-  ///         synchronizes, and the host synchronizes at the edges of the timed region.
+  /// @return loss over the batch, scalar float32 (or float64) on the device. Never read here:
+  ///         reading synchronizes, and the host synchronizes at the edges of the timed region.
   virtual at::Tensor train_step() = 0;
+
+  /// Visits the tensors of the batch that next_batch() loaded: "inputs", "targets". None when no
+  /// batch is loaded. They are the ones that train_step() reads, not copies.
+  virtual void visit_batch(const StateVisitor& visit) const = 0;
 
   /// Runs the network over the whole test set without training. Leaves the state as it was.
   virtual Evaluation evaluate() = 0;

@@ -1,8 +1,10 @@
+#include <string>
 #include <utility>
 
 #include "ndbench/image_batches.h"
+#include "ndbench/initialize.h"
 #include "ndbench/plugin.h"
-#include "ndbench/training.h"
+#include "ndbench/trainer.h"
 
 namespace {
 
@@ -34,43 +36,76 @@ class AutoencoderImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Autoencoder);
 
+/// Of pixels in [0, 1], the logarithms bounded as in torch.nn.BCELoss. Written out: autocast on
+/// GPUs refuses LibTorch's.
+at::Tensor pixel_cross_entropy(const at::Tensor& output, const at::Tensor& target) {
+  constexpr double kLeastLogarithm = -100.0;
+  const at::Tensor yes = output.log().clamp_min(kLeastLogarithm);
+  const at::Tensor no = (1.0 - output).log().clamp_min(kLeastLogarithm);
+  return -(target * yes + (1.0 - target) * no).mean();
+}
+
+enum class Loss { kMse, kL1, kBce };
+
+Loss loss_named(const std::string& name) {
+  return name == "l1" ? Loss::kL1 : name == "bce" ? Loss::kBce : Loss::kMse;
+}
+
 class AutoencoderTask final : public ndbench::Task {
  public:
-  AutoencoderTask(const ndbench::TaskContext& context, ndbench::ImageSplits data)
-      : network_(data.train.image_bytes()),
-        optimizer_(network_->parameters(),
-                   torch::optim::AdamOptions(context.parameters.real("learning_rate"))),
-        train_(std::move(data.train), {.batch_size = context.parameters.integer("batch_size"),
+  AutoencoderTask(const ndbench::TaskContext& context, Autoencoder network,
+                  ndbench::ImageSplits data)
+      : network_(std::move(network)),
+        trainer_(network_.ptr(), context),
+        loss_(loss_named(context.parameters.text("loss"))),
+        batch_size_(context.parameters.integer("batch_size")),
+        train_(std::move(data.train), {.batch_size = batch_size_,
                                        .device = context.device,
                                        .order_seed = context.seeds.order}),
-        test_(std::move(data.test), {.batch_size = kTestBatchSize, .device = context.device}) {
-    ndbench::initialize(*network_, context.seeds.init);
-    network_->to(torch::Device(context.device));
-  }
+        test_(std::move(data.test), {.batch_size = kTestBatchSize, .device = context.device}) {}
 
-  void start_epoch(std::int64_t epoch) override { train_.start_epoch(epoch); }
+  void start_epoch(std::int64_t epoch) override {
+    train_.start_epoch(epoch);
+    trainer_.start_epoch(epoch, (train_.size() + batch_size_ - 1) / batch_size_);
+  }
 
   std::int64_t next_batch() override {
-    ndbench::ImageBatch batch = train_.next();
-    images_ = batch.size() > 0 ? batch.inputs.flatten(1) : at::Tensor();
-    return batch.size();
+    batch_ = train_.next();
+    return batch_.size();
   }
 
+  void settle_input() override { train_.settle(); }
+
   at::Tensor train_step() override {
-    ndbench::clear_gradients(optimizer_);
-    const at::Tensor loss = at::mse_loss(network_(images_), images_);
-    loss.backward();
-    optimizer_.step();
-    return loss.detach();
+    return trainer_.step([this] {
+      const at::Tensor images = flat(batch_);
+      const at::Tensor output = network_(images).to(trainer_.input_type());
+      switch (loss_) {
+        case Loss::kL1:
+          return at::l1_loss(output, images);
+        case Loss::kBce:
+          return pixel_cross_entropy(output, images);
+        case Loss::kMse:
+          break;
+      }
+      return at::mse_loss(output, images);
+    });
+  }
+
+  void visit_batch(const ndbench::StateVisitor& visit) const override {
+    if (batch_.size() > 0) {
+      visit("inputs", batch_.inputs);
+      visit("targets", batch_.targets);
+    }
   }
 
   ndbench::Evaluation evaluate() override {
-    const ndbench::EvaluationMode evaluation_mode(*network_);
+    const ndbench::Trainer::Evaluating evaluating(trainer_);
     double squares = 0.0;
     std::int64_t pixels = 0;
     test_.start_in_set_order();
     for (auto batch = test_.next(); batch.size() > 0; batch = test_.next()) {
-      const at::Tensor images = batch.inputs.flatten(1);
+      const at::Tensor images = flat(batch);
       squares += (network_(images) - images).square().sum(at::kDouble).item<double>();
       pixels += images.numel();
     }
@@ -81,54 +116,48 @@ class AutoencoderTask final : public ndbench::Task {
   }
 
   void visit_state(const ndbench::StateVisitor& visit) const override {
-    ndbench::visit_training_state(*network_, optimizer_, visit);
+    trainer_.visit_state(visit);
   }
 
  private:
+  /// [N, pixels]
+  [[nodiscard]] at::Tensor flat(const ndbench::ImageBatch& batch) const {
+    return batch.inputs.flatten(1).to(trainer_.input_type());
+  }
+
   Autoencoder network_;
-  torch::optim::Adam optimizer_;
+  ndbench::Trainer trainer_;
+  Loss loss_;
+  std::int64_t batch_size_;
   ndbench::ImageBatches train_;
   ndbench::ImageBatches test_;
-  at::Tensor images_;
+  ndbench::ImageBatch batch_;
 };
 
 class AutoencoderModel final : public ndbench::Model {
  public:
   [[nodiscard]] std::vector<ndbench::Parameter> parameters() const override {
-    return {
-        {.name = "dataset",
-         .default_value = "fashion-mnist",
-         .summary = "images to reconstruct",
-         .choices = {"fashion-mnist"}},
-        {.name = "subset",
-         .default_value = std::int64_t{0},
-         .summary = "training examples to use, the first ones; 0 for all",
-         .minimum = 0},
-        {.name = "test_subset",
-         .default_value = std::int64_t{0},
-         .summary = "test examples to use, the first ones; 0 for all",
-         .minimum = 0},
-        {.name = "batch_size",
-         .default_value = std::int64_t{100},
-         .summary = "examples per training step",
-         .minimum = 1,
-         .maximum = 65536},
-        {.name = "learning_rate",
-         .default_value = 1e-3,
-         .summary = "step size of Adam, constant",
-         .minimum = 0.0,
-         .maximum = 100.0},
-    };
+    auto parameters = ndbench::image_parameters("fashion-mnist", /*image_size=*/0);
+    parameters.push_back({.name = "batch_size",
+                          .default_value = std::int64_t{100},
+                          .summary = "examples per training step",
+                          .minimum = 1,
+                          .maximum = 65536});
+    parameters.push_back({.name = "loss",
+                          .default_value = "mse",
+                          .summary = "between pixels: squared, absolute, or binary cross-entropy",
+                          .choices = {"mse", "l1", "bce"}});
+    const auto shared = ndbench::trainer_parameters({.optimizer = "adam", .learning_rate = 1e-3});
+    parameters.insert(parameters.end(), shared.begin(), shared.end());
+    return parameters;
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
       const ndbench::TaskContext& context) const override {
-    const auto& parameters = context.parameters;
-    auto data = ndbench::load_images({.dataset = parameters.text("dataset"),
-                                      .subset = parameters.integer("subset"),
-                                      .test_subset = parameters.integer("test_subset")},
-                                     context.data_path);
-    return std::make_unique<AutoencoderTask>(context, std::move(data));
+    auto data = ndbench::load_images(ndbench::image_request(context.parameters), context.data_path);
+    Autoencoder network(data.train.image_bytes());
+    ndbench::initialize(*network, context.seeds.init);
+    return std::make_unique<AutoencoderTask>(context, std::move(network), std::move(data));
   }
 };
 

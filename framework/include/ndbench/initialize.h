@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "ndbench/model.h"
 #include "ndbench/random.h"
 #include "ndbench/torch.h"
 
@@ -15,6 +14,13 @@ enum class Fan { kIn, kOut };
 /// (He et al. 2015, arXiv 1502.01852, eq. 10 and 14). The same bits on every device.
 NDBENCH_API void fill_he_normal(const at::Tensor& weight, Fan fan, RandomStream& random);
 
+/// Fills a tensor with normal numbers of mean 0. The same bits on every device.
+NDBENCH_API void fill_normal(const at::Tensor& tensor, double deviation, RandomStream& random);
+
+/// Fills a weight [out, in, …] with uniform numbers of variance 2 / (fan-in + fan-out), for layers
+/// that feed a sigmoid or tanh (Glorot and Bengio 2010, eq. 16). The same bits on every device.
+NDBENCH_API void fill_glorot_uniform(const at::Tensor& weight, RandomStream& random);
+
 /// Fills a tensor with uniform numbers in [-bound, bound]. The same bits on every device.
 NDBENCH_API void fill_uniform(const at::Tensor& tensor, double bound, RandomStream& random);
 
@@ -25,30 +31,5 @@ NDBENCH_API void fill_uniform(const at::Tensor& tensor, double bound, RandomStre
 /// BatchNorm2d: weight 1, bias 0. These are the rules of torchvision's ResNet.
 /// @throws ndbench::Error if a parameter belongs to a layer of another kind.
 NDBENCH_API void initialize(const torch::nn::Module& module, std::uint64_t init_seed);
-
-/// Drops all gradients, so that the next backward pass writes them without reading old ones.
-/// Optimizer::zero_grad() of LibTorch 1.13 can only fill them with zeros.
-NDBENCH_API void clear_gradients(torch::optim::Optimizer& optimizer);
-
-/// While alive, `module` is in evaluation mode and nothing records gradients; then it trains again.
-class NDBENCH_API EvaluationMode {
- public:
-  explicit EvaluationMode(torch::nn::Module& module);
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-  ~EvaluationMode();
-
- private:
-  torch::nn::Module& module_;
-  torch::NoGradGuard no_grad_;
-};
-
-/// Visits "parameters/<name>", "buffers/<name>", then for each parameter that was stepped
-/// "optimizer/<name>/…": "momentum_buffer" of SGD; "step" (int64 scalar on the CPU), "exp_avg",
-/// "exp_avg_sq" and, with AMSGrad, "max_exp_avg_sq" of Adam.
-/// @throws ndbench::Error if the optimizer is neither.
-NDBENCH_API void visit_training_state(const torch::nn::Module& module,
-                                      const torch::optim::Optimizer& optimizer,
-                                      const StateVisitor& visit);
 
 }  // namespace ndbench

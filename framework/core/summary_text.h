@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "core/summary.h"
+
+// How the tables of a summary spell its numbers, on a terminal and in Markdown.
+namespace ndbench {
+
+/// A share as signed per cent, at most 6 characters: "+0.7", "-12.0", "+1e+05".
+[[nodiscard]] std::string percent(double share);
+
+/// "0.4530 ± 0.1042"; without the deviation for one replica, empty for a step.
+[[nodiscard]] std::string quality_text(const ModeSummary& mode);
+
+/// "+6.5 % [+5.6, +7.3]"; without the interval for one pair.
+[[nodiscard]] std::string overhead_text(const Ratio& cost);
+
+/// The verdict and the further results: "bit-identical over 3 replicas; ratio_to_last_frame 0.62".
+[[nodiscard]] std::string verdict_text(const ModeSummary& mode);
+
+/// The first 8 digits of a target's fingerprint.
+[[nodiscard]] std::string short_target(const std::string& target);
+
+/// "AMD EPYC, 2 cores".
+[[nodiscard]] std::string machine_text(const Machine& machine);
+
+/// `text` made safe to print, with nothing cut.
+[[nodiscard]] std::string plain(const std::string& text);
+
+}  // namespace ndbench
