@@ -50,14 +50,65 @@ set(NDBENCH_PYTORCH_PYTHON /usr/bin/python3 CACHE FILEPATH "A Python that has Py
 add_executable(dump_task dump_task.cpp)
 target_link_libraries(dump_task PRIVATE ndbench::ndbench ndbench_options fmt::fmt
                                         nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
-foreach(model IN ITEMS autoencoder resnet)
-  set(settings subset=2560 test_subset=100)
-  if(model STREQUAL resnet)
-    list(APPEND settings depth=8)
-  endif()
-  add_test(NAME pytorch_twin.${model}
-           COMMAND ${CMAKE_CURRENT_LIST_DIR}/reference/losses_test.sh ${NDBENCH_PYTORCH_PYTHON}
-                   ${CMAKE_CURRENT_LIST_DIR}/reference/pytorch_twin.py $<TARGET_FILE:dump_task>
-                   $<TARGET_FILE:ndbench_model_${model}> 20 ${settings})
-  set_tests_properties(pytorch_twin.${model} PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 300)
+set(reference ${CMAKE_CURRENT_LIST_DIR}/reference)
+# ndbench_add_twin_test(<name> <losses|gradients> <steps> <model> [key=value]...)
+function(ndbench_add_twin_test name what steps model)
+  add_test(NAME pytorch_twin.${name}
+           COMMAND ${reference}/twin_test.sh ${what} ${NDBENCH_PYTORCH_PYTHON}
+                   $<TARGET_FILE:dump_task> $<TARGET_FILE:ndbench_model_${model}> ${steps} ${ARGN})
+  set_tests_properties(pytorch_twin.${name} PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 600)
+endfunction()
+
+# In float32, the losses of 20 steps.
+ndbench_add_twin_test(autoencoder_losses losses 20 autoencoder subset=2560 test_subset=100)
+ndbench_add_twin_test(resnet8_losses losses 20 resnet depth=8 subset=2560 test_subset=100)
+ndbench_add_twin_test(prednet_losses losses 20 prednet dataset=synthetic sequences=80
+                      test_sequences=1 layers=3 width=8)
+# Two windows a sequence: every second one begins in the state that the first left.
+ndbench_add_twin_test(prednet_watanabe_losses losses 12 prednet dataset=synthetic sequences=8
+                      test_sequences=1 layers=3 width=8 variant=watanabe)
+
+# In float64, loss and gradients of the first step.
+set(small dataset=synthetic subset=8 test_subset=1 batch_size=8 precision=float64)
+set(frames dataset=synthetic sequences=8 test_sequences=1 precision=float64)
+ndbench_add_twin_test(autoencoder gradients 1 autoencoder ${small})
+ndbench_add_twin_test(graph_convolution gradients 1 graph_convolution subset=60 test_subset=40
+                      batch_size=20 precision=float64)
+ndbench_add_twin_test(prednet_original gradients 1 prednet ${frames} variant=original)
+ndbench_add_twin_test(prednet_original_lall gradients 1 prednet ${frames} variant=original
+                      loss=lall width=8 frames=5)
+ndbench_add_twin_test(prednet_watanabe gradients 1 prednet ${frames} variant=watanabe)
+ndbench_add_twin_test(resnet20 gradients 1 resnet ${small} depth=20)
+foreach(depth IN ITEMS 18 34 50 101)
+  ndbench_add_twin_test(resnet${depth} gradients 1 resnet ${small} depth=${depth})
+endforeach()
+ndbench_add_twin_test(resnet50_large_stem gradients 1 resnet ${small} depth=50 stem=large
+                      image_size=64)
+ndbench_add_twin_test(small_cnn gradients 1 small_cnn ${small})
+ndbench_add_twin_test(small_cnn_batch_norm gradients 1 small_cnn ${small} batch_norm=true)
+foreach(kernel IN ITEMS 1 3 5 7)
+  ndbench_add_twin_test(medium_cnn_${kernel} gradients 1 medium_cnn ${small} kernel=${kernel}
+                        image_size=64)
+endforeach()
+foreach(depth IN ITEMS 16 19)
+  ndbench_add_twin_test(vgg${depth} gradients 1 vgg ${small} depth=${depth} dropout=false)
+endforeach()
+foreach(depth IN ITEMS 121 169 201)
+  ndbench_add_twin_test(densenet${depth} gradients 1 densenet ${small} depth=${depth} image_size=64)
+endforeach()
+ndbench_add_twin_test(inception gradients 1 inception ${small} batch_size=2 auxiliary=true
+                      dropout=false image_size=299)
+ndbench_add_twin_test(xception gradients 1 xception ${small} image_size=96)
+ndbench_add_twin_test(mobilenet gradients 1 mobilenet ${small} dropout=false image_size=64)
+foreach(variant IN ITEMS b0 b1 b5)
+  ndbench_add_twin_test(efficientnet_${variant} gradients 1 efficientnet ${small}
+                        variant=${variant} dropout=false image_size=64)
+endforeach()
+
+# The twins themselves, against what is published of them and against small cases worked out by hand.
+foreach(test IN ITEMS twins prednet_twin compare_twin)
+  add_test(NAME pytorch_twin.${test}_test
+           COMMAND ${NDBENCH_PYTORCH_PYTHON} ${reference}/${test}_test.py)
+  set_tests_properties(pytorch_twin.${test}_test PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1
+                                                            TIMEOUT 120)
 endforeach()
