@@ -91,8 +91,9 @@ std::map<std::string, std::string> worker_environment(const Mode& mode, int thre
     if (std::getenv(name) == nullptr) environment[name] = value;
   };
   // Threads that wait by spinning take the core from whoever they wait for as soon as the machine
-  // has another guest: steps measured 200 times slower beside two busy processes.
-  if (std::getenv("GOMP_SPINCOUNT") == nullptr) set_default("OMP_WAIT_POLICY", "passive");
+  // has another guest; threads that sleep at once take longer to wake than a small operation. So
+  // they spin for some ten microseconds, then sleep: architecture.md has the measurements.
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) set_default("GOMP_SPINCOUNT", "1000");
   // glibc moves these with what a process happened to free before, and the time of a step with
   // them: up to 2.5-fold measured. 32 MiB is the most it takes for the first.
   set_default("MALLOC_MMAP_THRESHOLD_", "33554432");
