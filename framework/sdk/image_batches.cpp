@@ -25,12 +25,8 @@ at::Tensor targets_of(Images& images) {
              : tensor_of(images.attributes, {images.size, images.classes}, at::kByte);
 }
 
-at::Tensor per_channel(const std::vector<double>& values, double otherwise,
-                       const std::string& device) {
-  return torch::tensor(values.empty() ? std::vector{otherwise} : values, at::kDouble)
-      .to(at::kFloat)
-      .view({1, -1, 1, 1})
-      .to(device);
+at::Tensor per_channel(const std::vector<double>& values, const std::string& device) {
+  return torch::tensor(values, at::kDouble).to(at::kFloat).view({1, -1, 1, 1}).to(device);
 }
 
 /// Sums of whole numbers in double are exact, so they do not depend on the order of adding.
@@ -49,8 +45,8 @@ ImageBatches::ImageBatches(Images images, ImageBatchesOptions options)
     : images_(std::move(images)),
       options_(std::move(options)),
       targets_(targets_of(images_)),
-      shift_(per_channel(options_.normalization.shift, 0.0, options_.device)),
-      scale_(per_channel(options_.normalization.scale, 1.0 / 255.0, options_.device)) {
+      shift_(per_channel(options_.normalization.shift, options_.device)),
+      scale_(per_channel(options_.normalization.scale, options_.device)) {
   assert(options_.batch_size > 0);
   if (images_.in_memory()) {
     pixels_ = tensor_of(images_.pixels,
@@ -150,8 +146,10 @@ at::Tensor ImageBatches::bytes_of(const at::Tensor& indices) {
 at::Tensor ImageBatches::normalized(const at::Tensor& bytes) const {
   // Bytes travel to the device, not floats: a quarter of the transfer.
   at::Tensor pixels = bytes.to(options_.device).to(at::kFloat);
-  return options_.normalization.per_image ? standardized_per_image(pixels)
-                                          : pixels.sub_(shift_).mul_(scale_);
+  if (options_.normalization.per_image) {
+    return standardized_per_image(pixels);
+  }
+  return shift_.numel() == 0 ? pixels.mul_(1.0 / 255.0) : pixels.sub_(shift_).mul_(scale_);
 }
 
 }  // namespace ndbench
