@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "graph_network.h"
 #include "ndbench/decisions.h"
 #include "ndbench/images.h"
 #include "ndbench/initialize.h"
@@ -11,45 +12,6 @@
 #include "nearest_neighbours.h"
 
 namespace {
-
-using torch::nn::Linear;
-using torch::nn::LinearOptions;
-
-/// H' = H W_self + b + the mean over a node's neighbours of H W_neighbour (GraphSAGE's mean
-/// aggregator, Hamilton et al. 2017, with the sum of both parts for their concatenation).
-class GraphLayerImpl : public torch::nn::Module {
- public:
-  GraphLayerImpl(std::int64_t in, std::int64_t out)
-      : self_(register_module("self", Linear(in, out))),
-        neighbour_(register_module("neighbour", Linear(LinearOptions(in, out).bias(false)))) {}
-
-  /// [N, in] to [N, out]. `neighbours` is [N, k].
-  at::Tensor forward(const at::Tensor& nodes, const at::Tensor& neighbours) {
-    // Gathering by index, on purpose: its backward pass adds with atomics, in the order that the
-    // threads happen to come, unless deterministic algorithms are asked for.
-    return self_(nodes) + neighbour_(nodes).index({neighbours}).mean(1);
-  }
-
- private:
-  Linear self_, neighbour_;
-};
-TORCH_MODULE(GraphLayer);
-
-class GraphConvolutionImpl : public torch::nn::Module {
- public:
-  GraphConvolutionImpl(std::int64_t features, std::int64_t hidden, std::int64_t classes)
-      : layer1_(register_module("layer1", GraphLayer(features, hidden))),
-        layer2_(register_module("layer2", GraphLayer(hidden, classes))) {}
-
-  /// [N, features] to [N, classes] logits.
-  at::Tensor forward(const at::Tensor& nodes, const at::Tensor& neighbours) {
-    return layer2_(layer1_(nodes, neighbours).relu_(), neighbours);
-  }
-
- private:
-  GraphLayer layer1_, layer2_;
-};
-TORCH_MODULE(GraphConvolution);
 
 /// The images of both splits as one graph: training nodes first.
 struct Graph {
@@ -80,7 +42,7 @@ Graph make_graph(const ndbench::ImageSplits& data, std::int64_t neighbours) {
 /// all nodes, and its loss is over a batch of training nodes.
 class GraphTask final : public ndbench::Task {
  public:
-  GraphTask(const ndbench::TaskContext& context, GraphConvolution network,
+  GraphTask(const ndbench::TaskContext& context, ndbench::graph_convolution::Network network,
             const ndbench::ImageSplits& data)
       : network_(std::move(network)),
         trainer_(network_.ptr(), context),
@@ -145,7 +107,7 @@ class GraphTask final : public ndbench::Task {
   }
 
  private:
-  GraphConvolution network_;
+  ndbench::graph_convolution::Network network_;
   ndbench::Trainer trainer_;
   ndbench::Decisions decisions_;  ///< about the test nodes
   std::int64_t batch_size_;
@@ -209,8 +171,8 @@ class GraphConvolutionModel final : public ndbench::Model {
                            " images has no " + std::to_string(neighbours) +
                            " neighbours for each; set neighbours to less, or take more images");
     }
-    GraphConvolution network(data.train.image_bytes(), parameters.integer("hidden"),
-                             data.train.classes);
+    ndbench::graph_convolution::Network network(data.train.image_bytes(),
+                                                parameters.integer("hidden"), data.train.classes);
     ndbench::initialize(*network, context.seeds.init);
     return std::make_unique<GraphTask>(context, std::move(network), data);
   }
