@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "data/split_mix.h"
 #include "data/subset.h"
 
 namespace ndbench {
@@ -25,13 +26,8 @@ constexpr std::array<Kind, 2> kKinds{
       .train = 1'281'167,
       .test = 50'000}}};
 
-/// Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators": SplitMix64.
-std::uint64_t mix(std::uint64_t value) {
-  value += 0x9e3779b97f4a7c15;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-  return value ^ (value >> 31);
-}
+/// The first output of SplitMix64 from this state.
+std::uint64_t mix(std::uint64_t state) { return mix_bits(state + kSplitMixGamma); }
 
 class SyntheticSource final : public ExampleSource {
  public:
