@@ -97,6 +97,7 @@ TEST(ImageBatches, NothingComesBeforeAPassIsStarted) {
 
 TEST(ImageBatches, TheLastBatchOfAPassMayBeSmaller) {
   ImageBatches batches(numbered(5), {.batch_size = 2, .normalization = identity()});
+  EXPECT_EQ(batches.batches(), 3);
   batches.start_epoch(0);
   std::vector<std::int64_t> sizes;
   for (int i = 0; i < 5; ++i) {

@@ -98,6 +98,13 @@ TEST(VideoBatches, NothingComesBeforeAPassIsStarted) {
   EXPECT_EQ(batches.next().size(), 0);
 }
 
+TEST(VideoBatches, SayHowManyThereAreInAnEpoch) {
+  // Windows of 2 frames: 2 of the sequence of 5, 1 of 2.
+  EXPECT_EQ(VideoBatches(numbered({5, 2}), {.frames = 2}).batches(), 3);
+  EXPECT_EQ(VideoBatches(numbered({5, 2}), {.batch_size = 2, .frames = 2}).batches(), 2);
+  EXPECT_EQ(VideoBatches(numbered({5, 2}), {.frames = 2, .windows_per_epoch = 2}).batches(), 2);
+}
+
 TEST(VideoBatches, WindowsBeginWhereTheOneBeforeEndedAndTheRestIsLeftOut) {
   VideoBatches batches(numbered({5, 2, 1}), {.frames = 2});
   EXPECT_EQ(batches.windows(), 3);

@@ -54,13 +54,12 @@ class ImageClassifier final : public Task {
         decisions_(data.test),
         has_attributes_(!data.train.attributes.empty()),
         label_smoothing_(context.parameters.real("label_smoothing")),
-        steps_((data.train.size + options.batch_size - 1) / options.batch_size),
         train_(std::move(data.train), options),
         test_(std::move(data.test), test_options(options)) {}
 
   void start_epoch(std::int64_t epoch) override {
     train_.start_epoch(epoch);
-    trainer_.start_epoch(epoch, steps_);
+    trainer_.start_epoch(epoch, train_.batches());
   }
 
   std::int64_t next_batch() override {
@@ -120,7 +119,6 @@ class ImageClassifier final : public Task {
   Decisions decisions_;
   bool has_attributes_;
   double label_smoothing_;
-  std::int64_t steps_;  ///< in an epoch
   ImageBatches train_;
   ImageBatches test_;
   ImageBatch batch_;

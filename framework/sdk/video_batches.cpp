@@ -87,9 +87,7 @@ class VideoBatches::Impl {
     } else {
       order = set_order();
     }
-    if (options_.windows_per_epoch > 0) {
-      order.resize(static_cast<std::size_t>(options_.windows_per_epoch));
-    }
+    order.resize(static_cast<std::size_t>(windows_in_epoch()));
     start(std::move(order));
   }
 
@@ -118,7 +116,15 @@ class VideoBatches::Impl {
 
   [[nodiscard]] std::int64_t windows() const { return std::ssize(windows_); }
 
+  [[nodiscard]] std::int64_t batches() const {
+    return (windows_in_epoch() + options_.batch_size - 1) / options_.batch_size;
+  }
+
  private:
+  [[nodiscard]] std::int64_t windows_in_epoch() const {
+    return options_.windows_per_epoch > 0 ? options_.windows_per_epoch : windows();
+  }
+
   [[nodiscard]] std::vector<std::int64_t> set_order() const {
     std::vector<std::int64_t> order(windows_.size());
     std::iota(order.begin(), order.end(), std::int64_t{0});
@@ -195,6 +201,7 @@ void VideoBatches::start_epoch(std::int64_t epoch) { impl_->start_epoch(epoch); 
 void VideoBatches::start_in_set_order() { impl_->start_in_set_order(); }
 VideoBatch VideoBatches::next() { return impl_->next(); }
 void VideoBatches::settle() { impl_->settle(); }
+std::int64_t VideoBatches::batches() const { return impl_->batches(); }
 std::int64_t VideoBatches::windows() const { return impl_->windows(); }
 
 }  // namespace ndbench

@@ -56,7 +56,11 @@ class NDBENCH_API ImageBatches {
   void settle();
 
   [[nodiscard]] std::int64_t size() const { return images_.size; }
-  [[nodiscard]] const Images& images() const { return images_; }
+
+  /// In a pass.
+  [[nodiscard]] std::int64_t batches() const {
+    return (images_.size + options_.batch_size - 1) / options_.batch_size;
+  }
 
  private:
   void start(std::vector<std::int64_t> order, std::optional<std::int64_t> augmented_epoch);

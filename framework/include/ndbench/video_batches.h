@@ -59,6 +59,7 @@ class NDBENCH_API VideoBatches {
   /// Waits until nothing is decoded ahead in the background any more.
   void settle();
 
+  [[nodiscard]] std::int64_t batches() const;  ///< in an epoch
   [[nodiscard]] std::int64_t windows() const;  ///< of the whole video
 
  private:

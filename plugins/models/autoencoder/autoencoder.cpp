@@ -58,15 +58,14 @@ class AutoencoderTask final : public ndbench::Task {
       : network_(std::move(network)),
         trainer_(network_.ptr(), context),
         loss_(loss_named(context.parameters.text("loss"))),
-        batch_size_(context.parameters.integer("batch_size")),
-        train_(std::move(data.train), {.batch_size = batch_size_,
+        train_(std::move(data.train), {.batch_size = context.parameters.integer("batch_size"),
                                        .device = context.device,
                                        .order_seed = context.seeds.order}),
         test_(std::move(data.test), {.batch_size = kTestBatchSize, .device = context.device}) {}
 
   void start_epoch(std::int64_t epoch) override {
     train_.start_epoch(epoch);
-    trainer_.start_epoch(epoch, (train_.size() + batch_size_ - 1) / batch_size_);
+    trainer_.start_epoch(epoch, train_.batches());
   }
 
   std::int64_t next_batch() override {
@@ -128,7 +127,6 @@ class AutoencoderTask final : public ndbench::Task {
   Autoencoder network_;
   ndbench::Trainer trainer_;
   Loss loss_;
-  std::int64_t batch_size_;
   ndbench::ImageBatches train_;
   ndbench::ImageBatches test_;
   ndbench::ImageBatch batch_;

@@ -21,9 +21,7 @@ class PredNetTask final : public Task {
 
   void start_epoch(std::int64_t epoch) override {
     train_.start_epoch(epoch);
-    const std::int64_t windows =
-        training_.windows_per_epoch > 0 ? training_.windows_per_epoch : train_.windows();
-    trainer_.start_epoch(epoch, (windows + training_.batch_size - 1) / training_.batch_size);
+    trainer_.start_epoch(epoch, train_.batches());
   }
 
   std::int64_t next_batch() override {
