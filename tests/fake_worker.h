@@ -40,6 +40,7 @@ class FakeWorker final : public Worker {
       return "epoch " + std::to_string(epoch->epoch);
     }
     if (std::holds_alternative<PrepareRequest>(request)) return "prepare";
+    if (std::holds_alternative<StateRequest>(request)) return "state";
     if (std::holds_alternative<FinishRequest>(request)) return "finish";
     return "answer";
   }

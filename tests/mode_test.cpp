@@ -5,26 +5,45 @@
 namespace ndbench {
 namespace {
 
+const Mode& built_in(const std::string& name) {
+  for (const Mode& mode : built_in_modes()) {
+    if (mode.name == name) return mode;
+  }
+  throw std::out_of_range(name);
+}
+
 TEST(Mode, KnowsTheFourCombinationsOfFactorsAndTooling) {
-  const Mode fixed{.name = "fixed", .deterministic = true};
-  const Mode noisy{.name = "noisy", .init = true, .order = true, .augment = true, .dropout = true};
-  const Mode algo{.name = "algo",
-                  .init = true,
-                  .order = true,
-                  .augment = true,
-                  .dropout = true,
-                  .deterministic = true};
-  const Mode impl{.name = "impl"};
-  EXPECT_THAT(built_in_modes(), testing::ElementsAre(fixed, noisy, algo, impl));
+  for (const char* name : {"noisy", "algo"}) {
+    const Mode& mode = built_in(name);
+    EXPECT_TRUE(mode.init && mode.order && mode.augment && mode.dropout) << name;
+  }
+  for (const char* name : {"fixed", "impl", "environment", "ulp"}) {
+    const Mode& mode = built_in(name);
+    EXPECT_FALSE(mode.init || mode.order || mode.augment || mode.dropout) << name;
+  }
+  EXPECT_EQ(built_in("noisy").tooling, built_in("impl").tooling);
+  EXPECT_EQ(built_in("fixed").tooling, built_in("algo").tooling);
+  EXPECT_TRUE(built_in("fixed").is_deterministic());
+  EXPECT_FALSE(built_in("noisy").is_deterministic());
+}
+
+TEST(Mode, HasEveryKnobOfItsToolingInTheListOfKnobs) {
+  for (const Mode& mode : built_in_modes()) {
+    for (const auto& [name, value] : mode.tooling) EXPECT_NE(find_knob(name), nullptr) << name;
+  }
 }
 
 TEST(Mode, MustRepeatOnlyIfNothingVariesAndToolingIsDeterministic) {
-  EXPECT_TRUE((Mode{.name = "fixed", .deterministic = true}.must_repeat()));
+  const Tooling deterministic{{"deterministic", true}};
+  EXPECT_TRUE((Mode{.name = "fixed", .tooling = deterministic}.must_repeat()));
   EXPECT_FALSE((Mode{.name = "impl"}.must_repeat()));
-  EXPECT_FALSE((Mode{.name = "a", .init = true, .deterministic = true}.must_repeat()));
-  EXPECT_FALSE((Mode{.name = "b", .order = true, .deterministic = true}.must_repeat()));
-  EXPECT_FALSE((Mode{.name = "c", .augment = true, .deterministic = true}.must_repeat()));
-  EXPECT_FALSE((Mode{.name = "d", .dropout = true, .deterministic = true}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "off", .tooling = {{"deterministic", false}}}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "a", .init = true, .tooling = deterministic}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "b", .order = true, .tooling = deterministic}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "c", .augment = true, .tooling = deterministic}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "d", .dropout = true, .tooling = deterministic}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "e", .environment = true, .tooling = deterministic}.must_repeat()));
+  EXPECT_FALSE((Mode{.name = "f", .ulp = true, .tooling = deterministic}.must_repeat()));
 }
 
 }  // namespace

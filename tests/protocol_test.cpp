@@ -1,5 +1,6 @@
 #include "core/protocol.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <xxhash.h>
 
@@ -33,9 +34,18 @@ constexpr std::size_t kLength = 8;
 constexpr std::size_t kSequence = 12;
 constexpr std::size_t kChecksum = 16;
 // Places in the list of messages.
-constexpr std::uint16_t kFinishRequest = 4;
-constexpr std::uint16_t kStepSamples = 7;
-constexpr std::uint16_t kPhaseNote = 11;
+template <typename Body, std::size_t Place = 0>
+constexpr std::uint16_t place() {
+  if constexpr (std::is_same_v<std::variant_alternative_t<Place, Message>, Body>) {
+    return Place;
+  } else {
+    return place<Body, Place + 1>();
+  }
+}
+constexpr std::uint16_t kFinishRequest = place<FinishRequest>();
+constexpr std::uint16_t kStepSamples = place<StepSamples>();
+constexpr std::uint16_t kPhaseNote = place<PhaseNote>();
+constexpr std::uint16_t kUnknown = std::variant_size_v<Message>;
 
 /// What comes out of a decoder that is fed one frame.
 template <typename Body>
@@ -90,13 +100,15 @@ TEST(Protocol, KeepsADescribeRequest) {
 }
 
 TEST(Protocol, KeepsAPrepareRequest) {
-  const PrepareRequest request =
-      decoded(PrepareRequest{{PluginKind::kModel, "m", "/m.so"},
-                             {PluginKind::kBackend, "b", "/b.so"},
-                             Parameters({{"depth", std::int64_t{8}}}),
-                             {1, 2, 3, std::numeric_limits<std::uint64_t>::max()},
-                             {.threads = 2, .deterministic = true},
-                             {"/data", "relative"}});
+  PrepareRequest sent;
+  sent.model = {PluginKind::kModel, "m", "/m.so"};
+  sent.backend = {PluginKind::kBackend, "b", "/b.so"};
+  sent.parameters = Parameters({{"depth", std::int64_t{8}}});
+  sent.seeds = {1, 2, 3, std::numeric_limits<std::uint64_t>::max()};
+  sent.settings.threads = 2;
+  sent.settings.switches["deterministic"] = true;
+  sent.data_path = {"/data", "relative"};
+  const PrepareRequest request = decoded(sent);
   EXPECT_EQ(request.model.kind, PluginKind::kModel);
   EXPECT_EQ(request.model.name, "m");
   EXPECT_EQ(request.model.path, "/m.so");
@@ -109,7 +121,7 @@ TEST(Protocol, KeepsAPrepareRequest) {
   EXPECT_EQ(request.seeds.augment, 3U);
   EXPECT_EQ(request.seeds.dropout, 18446744073709551615U);
   EXPECT_EQ(request.settings.threads, 2);
-  EXPECT_TRUE(request.settings.deterministic);
+  EXPECT_TRUE(request.settings.switches.at("deterministic"));
   EXPECT_THAT(request.data_path, ElementsAre("/data", "relative"));
 }
 
@@ -186,7 +198,7 @@ TEST(Protocol, KeepsEmptyMessages) {
   EXPECT_THAT(decoded(Prepared{}).in_force, IsEmpty());
   EXPECT_THAT(decoded(StepSamples{}).seconds, IsEmpty());
   EXPECT_THAT(decoded(EpochSample{}).evaluation.predictions, IsEmpty());
-  EXPECT_THAT(decoded(Finished{}).tensor_hashes, IsEmpty());
+  EXPECT_THAT(decoded(State{}).tensor_hashes, IsEmpty());
   EXPECT_EQ(decoded(PhaseNote{}).phase, "");
 }
 
@@ -238,11 +250,11 @@ TEST(Protocol, KeepsSlicesAndFurtherResults) {
               ElementsAre(1, 2, 3, 4, 5, 6, 7));
 }
 
-TEST(Protocol, KeepsFinishedInTheOrderOfItsTensors) {
-  const auto finished = decoded(Finished{"ab12", {{"w", "1"}, {"a", "2"}}, 5'000'000'000});
-  EXPECT_EQ(finished.state_hash, "ab12");
-  EXPECT_THAT(finished.tensor_hashes, ElementsAre(Pair("w", "1"), Pair("a", "2")));
-  EXPECT_EQ(finished.peak_memory_bytes, 5'000'000'000);
+TEST(Protocol, KeepsAStateInTheOrderOfItsTensors) {
+  const auto state = decoded(State{"ab12", {{"w", "1"}, {"a", "2"}}});
+  EXPECT_EQ(state.hash, "ab12");
+  EXPECT_THAT(state.tensor_hashes, ElementsAre(Pair("w", "1"), Pair("a", "2")));
+  EXPECT_EQ(decoded(Finished{5'000'000'000}).peak_memory_bytes, 5'000'000'000);
 }
 
 TEST(Protocol, KeepsFailureAndPhaseNote) {
@@ -302,9 +314,10 @@ TEST(Decoder, SeparatesFramesThatCameTogether) {
 TEST(Decoder, NamesTheHeaderFieldThatIsWrong) {
   const std::string frame = encode(PhaseNote{"train"}, 0);
   EXPECT_THAT(verdict("X" + frame.substr(1)), HasSubstr("magic number"));
-  EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kVersion, 3)),
-              AllOf(HasSubstr("has version 3, this program speaks 2"), HasSubstr("same build")));
-  EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kType, 12)), HasSubstr("unknown type 12"));
+  EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kVersion, kProtocolVersion + 1)),
+              AllOf(HasSubstr("has version 4, this program speaks 3"), HasSubstr("same build")));
+  EXPECT_THAT(verdict(with_field<std::uint16_t>(frame, kType, kUnknown)),
+              HasSubstr("unknown type " + std::to_string(kUnknown)));
   EXPECT_THAT(verdict(with_field<std::uint32_t>(frame, kLength, (64U << 20U) + 1)),
               HasSubstr("claims 67108865 bytes"));
   EXPECT_THAT(verdict(with_field<std::uint32_t>(frame, kLength, 0xffffffffU)),
@@ -316,7 +329,8 @@ TEST(Decoder, NamesTheHeaderFieldThatIsWrong) {
 
 TEST(Decoder, RefusesAHeaderBeforeItsPayloadArrives) {
   const std::string header = encode(PhaseNote{"train"}, 0).substr(0, kHeaderSize);
-  EXPECT_THAT(verdict(with_field<std::uint16_t>(header, kType, 12)), HasSubstr("unknown type"));
+  EXPECT_THAT(verdict(with_field<std::uint16_t>(header, kType, kUnknown)),
+              HasSubstr("unknown type"));
   EXPECT_THAT(verdict(with_field<std::uint32_t>(header, kLength, 0xffffffffU)),
               HasSubstr("claims"));
 }
@@ -339,7 +353,7 @@ TEST(Decoder, TakesAnyPayloadUnderAnHonestHeaderForWhatItIs) {
 }
 
 TEST(Decoder, RefusesPayloadsThatAreNotTheMessage) {
-  const std::string cannot = "message 0 of type 11 cannot be read";
+  const std::string cannot = fmt::format("message 0 of type {} cannot be read", kPhaseNote);
   for (const json& body :
        {json::object(), json{{"phase", 3}}, json(nullptr), json::array({"phase", "train"}),
         json("phase"), json{{"phase", {{"phase", "train"}}}}}) {
@@ -350,7 +364,7 @@ TEST(Decoder, RefusesPayloadsThatAreNotTheMessage) {
                                         {"cpu_seconds", 0.0},
                                         {"batch_size", 1}},
                                    kStepSamples)),
-              HasSubstr("message 0 of type 7 cannot be read"));
+              HasSubstr(fmt::format("message 0 of type {} cannot be read", kStepSamples)));
 }
 
 TEST(Decoder, RefusesPayloadsThatAreNotMessagePack) {

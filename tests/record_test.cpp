@@ -35,7 +35,8 @@ Record step_record() {
   record.warmup_steps = 5;
   record.blocks = 2;
   record.steps = {{0.5, 0.25}, {2.0, 1.0, 0.5}, 1.5, 16};
-  record.finished = {"ab12", {{"w", "1"}, {"b", "2"}}, 4096};
+  record.state = {"ab12", {{"w", "1"}, {"b", "2"}}};
+  record.peak_memory_bytes = 4096;
   return record;
 }
 

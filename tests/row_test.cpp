@@ -20,7 +20,7 @@ Record step_record(const std::vector<double>& seconds) {
   record.replica = 2;
   record.steps = {seconds, std::vector(seconds.size() + 1, 0.5), 3.0, 16};
   record.in_force = {{"threads", "4"}};
-  record.finished.state_hash = "ab";
+  record.state.hash = "ab";
   return record;
 }
 

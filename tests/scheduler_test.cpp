@@ -8,7 +8,7 @@
 
 #include "core/interrupt.h"
 #include "core/seeds.h"
-#include "environment_variable.h"
+#include "core/worker_environment.h"
 #include "fake_worker.h"
 
 namespace ndbench {
@@ -34,7 +34,8 @@ class SchedulerTest : public testing::Test {
     suite_.backends.push_back({.name = "cpu", .plugin = "cpu", .position = {}});
     roster_.models["m"] = {
         {PluginKind::kModel, "m", "/m.so"}, Parameters({{"depth", std::int64_t{8}}}), {}};
-    roster_.backends["cpu"] = {{PluginKind::kBackend, "cpu", "/cpu.so"}, {}, {}};
+    roster_.backends["cpu"] = {
+        {PluginKind::kBackend, "cpu", "/cpu.so"}, {}, {}, {"deterministic", "threads"}};
   }
 
   Scheduler make_scheduler() {
@@ -71,11 +72,11 @@ class SchedulerTest : public testing::Test {
     if (std::holds_alternative<EpochRequest>(request)) {
       return EpochSample{seconds_, 0.0, seconds_, 1.0, 100, 0.75, {"accuracy", 0.5, true, 10, {}}};
     }
-    if (std::holds_alternative<FinishRequest>(request)) {
+    if (std::holds_alternative<StateRequest>(request)) {
       const auto found = states_.find(label);
-      return found == states_.end() ? Finished{"same", {{"w", "1"}, {"b", "2"}}, 1024}
-                                    : found->second;
+      return found == states_.end() ? State{"same", {{"w", "1"}, {"b", "2"}}} : found->second;
     }
+    if (std::holds_alternative<FinishRequest>(request)) return Finished{1024};
     throw std::logic_error("not a request of the scheduler");
   }
 
@@ -92,7 +93,7 @@ class SchedulerTest : public testing::Test {
   Roster roster_;
   Scheduler::Options options_{.suite_seed = 5, .default_threads = 2, .data_path = {"/d1", "/d2"}};
   double seconds_ = 0.25;  ///< of a step, of an epoch's training, of its evaluation
-  std::map<std::string, Finished> states_;
+  std::map<std::string, State> states_;
   std::function<void(const std::string& label, const Message& request)> interfere_;
 
   std::vector<std::string> log_;
@@ -121,7 +122,8 @@ TEST_F(StepScheduler, InterleavesTheBlocksOfAGroupForthAndBack) {
                           "fixed/0 steps 1+2", "noisy/0 steps 1+2", "noisy/0 steps 1+2",  // A B B
                           "fixed/0 steps 1+2", "fixed/0 steps 1+2", "noisy/0 steps 1+2",  // A A B
                           "noisy/0 steps 1+2", "fixed/0 steps 1+2",                       // B A
-                          "fixed/0 finish", "fixed/0 gone", "noisy/0 finish", "noisy/0 gone"));
+                          "fixed/0 state", "noisy/0 state", "fixed/0 finish", "fixed/0 gone",
+                          "noisy/0 finish", "noisy/0 gone"));
 }
 
 TEST_F(StepScheduler, StartsOddReplicasWithTheLastOfTheGroup) {
@@ -145,8 +147,8 @@ TEST_F(StepScheduler, RecordsTimedStepsAndAllLosses) {
   EXPECT_THAT(record.steps.losses, SizeIs(17));  // 5 to warm up, 4 blocks of 1 + 2
   EXPECT_EQ(record.steps.cpu_seconds, 4.0);      // 8 timed steps
   EXPECT_EQ(record.steps.batch_size, 16);
-  EXPECT_EQ(record.finished.state_hash, "same");
-  EXPECT_EQ(record.finished.peak_memory_bytes, 1024);
+  EXPECT_EQ(record.state.hash, "same");
+  EXPECT_EQ(record.peak_memory_bytes, 1024);
   EXPECT_THAT(record.in_force, ElementsAre(Pair("threads", "1")));
   EXPECT_THAT(record.libraries, ElementsAre(Pair("LibTorch", "1.13.1")));
   EXPECT_THAT(record.epochs, IsEmpty());
@@ -260,7 +262,7 @@ TEST_F(StepScheduler, LetsAFailureCostItsOwnCellAlone) {
   EXPECT_EQ(noisy.outcome.reason, "killed by SIGSEGV");
   EXPECT_EQ(noisy.outcome.phase, "train");
   EXPECT_EQ(noisy.outcome.exit_code, ExitCode::kBenchmarkFailed);
-  EXPECT_EQ(noisy.finished.state_hash, "");
+  EXPECT_EQ(noisy.state.hash, "");
   const Record& fixed = scheduler.measure(0, 0);
   EXPECT_EQ(fixed.outcome.status, Status::kPassed);
   EXPECT_THAT(fixed.steps.seconds, SizeIs(8));
@@ -336,7 +338,7 @@ TEST_F(StepScheduler, RecordsASkippedBackendOnceAndStartsNothing) {
 }
 
 TEST_F(StepScheduler, PassesWhenFixedReplicasEndInTheSameState) {
-  states_["noisy/1"] = {"other", {{"w", "9"}, {"b", "2"}}, 0};  // noise is no breach
+  states_["noisy/1"] = {"other", {{"w", "9"}, {"b", "2"}}};  // noise is no breach
   Scheduler scheduler = make_scheduler();
   for (const std::size_t cell : {0U, 1U}) {
     for (const int replica : {0, 1}) {
@@ -346,8 +348,8 @@ TEST_F(StepScheduler, PassesWhenFixedReplicasEndInTheSameState) {
 }
 
 TEST_F(StepScheduler, CallsADifferingFixedReplicaABreachAndNamesTheFirstTensor) {
-  states_["fixed/0"] = {"aaaa", {{"w", "1"}, {"b", "2"}, {"momentum", "3"}, {"step", "4"}}, 0};
-  states_["fixed/1"] = {"bbbb", {{"w", "1"}, {"b", "8"}, {"momentum", "9"}, {"step", "4"}}, 0};
+  states_["fixed/0"] = {"aaaa", {{"w", "1"}, {"b", "2"}, {"momentum", "3"}, {"step", "4"}}};
+  states_["fixed/1"] = {"bbbb", {{"w", "1"}, {"b", "8"}, {"momentum", "9"}, {"step", "4"}}};
   Scheduler scheduler = make_scheduler();
   EXPECT_EQ(scheduler.measure(0, 0).outcome.status, Status::kPassed);
   const Record& record = scheduler.measure(0, 1);
@@ -358,19 +360,19 @@ TEST_F(StepScheduler, CallsADifferingFixedReplicaABreachAndNamesTheFirstTensor) 
             "differ in b and 1 other tensors of 4");
   // It ran to its end: what it measured is kept.
   EXPECT_THAT(record.steps.seconds, SizeIs(8));
-  EXPECT_EQ(record.finished.state_hash, "bbbb");
+  EXPECT_EQ(record.state.hash, "bbbb");
 }
 
 TEST_F(StepScheduler, LetsSeedsThatVaryEndInDifferentStatesWithDeterministicTooling) {
   suite_.modes = {built_in_modes()[2]};  // algo
-  states_["algo/1"] = {"other", {{"w", "9"}, {"b", "2"}}, 0};
+  states_["algo/1"] = {"other", {{"w", "9"}, {"b", "2"}}};
   Scheduler scheduler = make_scheduler();
   EXPECT_EQ(scheduler.measure(0, 0).outcome.status, Status::kPassed);
   EXPECT_EQ(scheduler.measure(0, 1).outcome.status, Status::kPassed);
 }
 
 TEST_F(StepScheduler, SaysWhenStatesHaveNotAsManyTensors) {
-  states_["fixed/1"] = {"bbbb", {{"w", "1"}}, 0};
+  states_["fixed/1"] = {"bbbb", {{"w", "1"}}};
   Scheduler scheduler = make_scheduler();
   (void)scheduler.measure(0, 0);
   EXPECT_THAT(scheduler.measure(0, 1).outcome.reason, HasSubstr("differ in the number of tensors"));
@@ -378,7 +380,7 @@ TEST_F(StepScheduler, SaysWhenStatesHaveNotAsManyTensors) {
 
 TEST_F(StepScheduler, ComparesEveryReplicaWithTheFirst) {
   suite_.step->replicas = 3;
-  states_["fixed/1"] = {"bbbb", {{"w", "0"}, {"b", "2"}}, 0};
+  states_["fixed/1"] = {"bbbb", {{"w", "0"}, {"b", "2"}}};
   Scheduler scheduler = make_scheduler();
   (void)scheduler.measure(0, 0);
   EXPECT_EQ(scheduler.measure(0, 1).outcome.status, Status::kFailed);
@@ -394,9 +396,9 @@ TEST_F(StepScheduler, TellsTheWorkerWhatToPrepare) {
   EXPECT_EQ(fixed.backend.path, "/cpu.so");
   EXPECT_EQ(fixed.parameters.integer("depth"), 8);
   EXPECT_EQ(fixed.settings.threads, 2);
-  EXPECT_TRUE(fixed.settings.deterministic);
+  EXPECT_THAT(fixed.settings.switches, ElementsAre(Pair("deterministic", true)));
   EXPECT_THAT(fixed.data_path, ElementsAre("/d1", "/d2"));
-  EXPECT_FALSE(prepared_[1].settings.deterministic);
+  EXPECT_THAT(prepared_[1].settings.switches, ElementsAre(Pair("deterministic", false)));
 }
 
 TEST_F(StepScheduler, SeedsReplicasAsTheirModeSays) {
@@ -413,8 +415,8 @@ TEST_F(StepScheduler, GivesEachWorkerTheEnvironmentOfItsMode) {
   Scheduler scheduler = make_scheduler();
   const Record& record = scheduler.measure(0, 0);
   ASSERT_THAT(environments_, SizeIs(2));
-  EXPECT_EQ(environments_[0], worker_environment(suite_.modes[0], 2));
-  EXPECT_EQ(environments_[1], worker_environment(suite_.modes[1], 2));
+  EXPECT_EQ(environments_[0], worker_environment({}, 2));
+  EXPECT_EQ(environments_[1], worker_environment({}, 2));
   // The record also holds what the worker inherits from whoever runs this test.
   for (const auto& variable : environments_[0]) EXPECT_THAT(record.environment, Contains(variable));
 }
@@ -439,8 +441,9 @@ TEST_F(EpochScheduler, LetsOneWorkerAfterTheOtherTrainAllItsEpochs) {
   (void)scheduler.measure(0, 0);
   EXPECT_THAT(
       log_, ElementsAre("fixed/0 prepare", "fixed/0 epoch 0", "fixed/0 epoch 1", "fixed/0 epoch 2",
-                        "fixed/0 finish", "fixed/0 gone", "noisy/0 prepare", "noisy/0 epoch 0",
-                        "noisy/0 epoch 1", "noisy/0 epoch 2", "noisy/0 finish", "noisy/0 gone"));
+                        "fixed/0 state", "fixed/0 finish", "fixed/0 gone", "noisy/0 prepare",
+                        "noisy/0 epoch 0", "noisy/0 epoch 1", "noisy/0 epoch 2", "noisy/0 state",
+                        "noisy/0 finish", "noisy/0 gone"));
 }
 
 TEST_F(EpochScheduler, StartsOddReplicasWithTheLastOfTheGroup) {
@@ -456,7 +459,7 @@ TEST_F(EpochScheduler, RecordsEveryEpoch) {
   EXPECT_EQ(record.epochs[2].evaluation.metric, "accuracy");
   EXPECT_EQ(record.epochs[2].examples, 100);
   EXPECT_THAT(record.steps.seconds, IsEmpty());
-  EXPECT_EQ(record.finished.state_hash, "same");
+  EXPECT_EQ(record.state.hash, "same");
   EXPECT_THAT(record.in_force, ElementsAre(Pair("threads", "1")));
 }
 
@@ -481,45 +484,6 @@ TEST_F(EpochScheduler, KeepsTheEpochsBeforeAFailure) {
   EXPECT_EQ(fixed.outcome.reason, "diverged");
   EXPECT_THAT(fixed.epochs, SizeIs(1));
   EXPECT_THAT(scheduler.measure(1, 0).epochs, SizeIs(3));
-}
-
-/// Without the variables that a user's environment may hold already.
-class WorkerEnvironment : public testing::Test {
- protected:
-  EnvironmentVariable no_policy_{"OMP_WAIT_POLICY", nullptr};
-  EnvironmentVariable no_count_{"GOMP_SPINCOUNT", nullptr};
-  EnvironmentVariable no_mmap_threshold_{"MALLOC_MMAP_THRESHOLD_", nullptr};
-  EnvironmentVariable no_trim_threshold_{"MALLOC_TRIM_THRESHOLD_", nullptr};
-};
-
-TEST_F(WorkerEnvironment, SetsTheThreadsOfEveryLibraryAndWhatSteadiesTimes) {
-  EXPECT_THAT(
-      worker_environment(built_in_modes()[1], 3),
-      ElementsAre(Pair("GOMP_SPINCOUNT", "1000"), Pair("MALLOC_MMAP_THRESHOLD_", "33554432"),
-                  Pair("MALLOC_TRIM_THRESHOLD_", "1073741824"), Pair("MKL_DYNAMIC", "false"),
-                  Pair("MKL_NUM_THREADS", "3"), Pair("OMP_DYNAMIC", "false"),
-                  Pair("OMP_NUM_THREADS", "3"), Pair("OPENBLAS_NUM_THREADS", "3")));
-}
-
-TEST_F(WorkerEnvironment, LeavesTheUsersChoicesAlone) {
-  const EnvironmentVariable mmap_threshold("MALLOC_MMAP_THRESHOLD_", "1");
-  const EnvironmentVariable trim_threshold("MALLOC_TRIM_THRESHOLD_", "1");
-  for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}) {
-    const EnvironmentVariable chosen(name, "1");
-    EXPECT_THAT(worker_environment(built_in_modes()[1], 3),
-                ElementsAre(Pair("MKL_DYNAMIC", "false"), Pair("MKL_NUM_THREADS", "3"),
-                            Pair("OMP_DYNAMIC", "false"), Pair("OMP_NUM_THREADS", "3"),
-                            Pair("OPENBLAS_NUM_THREADS", "3")))
-        << name;
-  }
-}
-
-TEST_F(WorkerEnvironment, MakesCublasRepeatableInDeterministicModesAlone) {
-  for (const Mode& mode : built_in_modes()) {
-    EXPECT_EQ(worker_environment(mode, 1).contains("CUBLAS_WORKSPACE_CONFIG"), mode.deterministic)
-        << mode.name;
-  }
-  EXPECT_EQ(worker_environment(built_in_modes()[0], 1).at("CUBLAS_WORKSPACE_CONFIG"), ":4096:8");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace ndbench {
 namespace {
 
-const Mode kFixed{.name = "fixed", .deterministic = true};
+const Mode kFixed{.name = "fixed", .tooling = {{"deterministic", true}}};
 const Mode kNoisy{.name = "noisy", .init = true, .order = true, .augment = true, .dropout = true};
 
 void expect_equal(const Seeds& a, const Seeds& b) {
@@ -43,7 +43,7 @@ TEST(Seeds, OfReplicaZeroAreTheSameInEveryMode) {
 }
 
 TEST(Seeds, ChangeOnlyForTheFactorThatVaries) {
-  const Mode order_only{.name = "order-only", .order = true, .deterministic = true};
+  const Mode order_only{.name = "order-only", .order = true, .tooling = {{"deterministic", true}}};
   const Seeds varied = seeds_for(2021, "resnet8", order_only, 3);
   const Seeds still = seeds_for(2021, "resnet8", kFixed, 3);
   EXPECT_EQ(varied.init, still.init);

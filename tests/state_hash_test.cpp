@@ -38,9 +38,9 @@ class StateOnly final : public Task {
   NamedTensors state_;
 };
 
-Finished hash(NamedTensors state) { return hash_state(StateOnly(std::move(state))); }
+State hash(NamedTensors state) { return hash_state(StateOnly(std::move(state))); }
 
-std::string hash_of(const at::Tensor& value) { return hash({{"w", value}}).state_hash; }
+std::string hash_of(const at::Tensor& value) { return hash({{"w", value}}).hash; }
 
 at::Tensor floats(std::vector<float> values) { return at::tensor(values, at::kFloat); }
 
@@ -51,20 +51,20 @@ float with_bits(std::uint32_t bits) {
 }
 
 TEST(StateHash, IsTheSameForTheSameBits) {
-  const Finished one = hash({{"w", floats({1.0F, 2.0F})}, {"b", at::zeros({3})}});
-  const Finished two = hash({{"w", floats({1.0F, 2.0F})}, {"b", at::zeros({3})}});
-  EXPECT_THAT(one.state_hash, MatchesRegex("[0-9a-f]{32}"));
-  EXPECT_EQ(one.state_hash, two.state_hash);
+  const State one = hash({{"w", floats({1.0F, 2.0F})}, {"b", at::zeros({3})}});
+  const State two = hash({{"w", floats({1.0F, 2.0F})}, {"b", at::zeros({3})}});
+  EXPECT_THAT(one.hash, MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_EQ(one.hash, two.hash);
   EXPECT_EQ(one.tensor_hashes, two.tensor_hashes);
 }
 
 TEST(StateHash, NamesEveryTensorInTheOrderOfTheVisit) {
-  const Finished finished = hash({{"w", at::ones({2})}, {"b", at::zeros({2})}});
-  ASSERT_EQ(finished.tensor_hashes.size(), 2U);
-  EXPECT_EQ(finished.tensor_hashes[0].first, "w");
-  EXPECT_EQ(finished.tensor_hashes[1].first, "b");
-  EXPECT_NE(finished.tensor_hashes[0].second, finished.tensor_hashes[1].second);
-  EXPECT_THAT(finished.tensor_hashes[0].second, MatchesRegex("[0-9a-f]{32}"));
+  const State state = hash({{"w", at::ones({2})}, {"b", at::zeros({2})}});
+  ASSERT_EQ(state.tensor_hashes.size(), 2U);
+  EXPECT_EQ(state.tensor_hashes[0].first, "w");
+  EXPECT_EQ(state.tensor_hashes[1].first, "b");
+  EXPECT_NE(state.tensor_hashes[0].second, state.tensor_hashes[1].second);
+  EXPECT_THAT(state.tensor_hashes[0].second, MatchesRegex("[0-9a-f]{32}"));
 }
 
 TEST(StateHash, ChangesWithEveryPropertyOfATensor) {
@@ -77,7 +77,7 @@ TEST(StateHash, ChangesWithEveryPropertyOfATensor) {
       hash_of(floats({1.0F, 0.0F}).reshape({2, 1})),
       hash_of(floats({1.0F, 0.0F}).view(at::kInt)),  // dtype, the same bits
       hash_of(floats({1.0F, 0.0F, 0.0F})),
-      hash({{"v", floats({1.0F, 0.0F})}}).state_hash,  // name
+      hash({{"v", floats({1.0F, 0.0F})}}).hash,  // name
   };
   EXPECT_EQ(std::set<std::string>(hashes.begin(), hashes.end()).size(), hashes.size());
 }
@@ -132,8 +132,8 @@ TEST(StateHash, DoesNotDependOnGradients) {
 TEST(StateHash, DependsOnTheOrderOfTheVisit) {
   const at::Tensor a = at::ones({2});
   const at::Tensor b = at::zeros({2});
-  EXPECT_NE(hash({{"a", a}, {"b", b}}).state_hash, hash({{"b", b}, {"a", a}}).state_hash);
-  EXPECT_NE(hash({{"a", a}, {"b", b}}).state_hash, hash({{"a", b}, {"b", a}}).state_hash);
+  EXPECT_NE(hash({{"a", a}, {"b", b}}).hash, hash({{"b", b}, {"a", a}}).hash);
+  EXPECT_NE(hash({{"a", a}, {"b", b}}).hash, hash({{"a", b}, {"b", a}}).hash);
 }
 
 /// What Error says about a state.

@@ -59,10 +59,10 @@ int main() {
     answer(ndbench::PhaseNote{"prepare"});
     answer(ndbench::Prepared{});
     for (int epoch = 0;; ++epoch) {
-      if (std::holds_alternative<ndbench::FinishRequest>(receive())) break;
+      if (std::holds_alternative<ndbench::StateRequest>(receive())) break;
       answer(ndbench::EpochSample{.examples = epoch, .evaluation = {}});
     }
-    answer(ndbench::Finished{"hash", {}, 0});
+    answer(ndbench::State{"hash", {}});
   } else if (behaviour == "fail" || behaviour == "reject") {
     std::puts("before the failure");
     std::fflush(stdout);

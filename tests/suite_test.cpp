@@ -94,9 +94,11 @@ data = "cifar-10 é"
                   "x.toml");
   EXPECT_EQ(suite.name, "all.keys-1");
   EXPECT_EQ(suite.seed, 9223372036854775807U);
-  const Mode order_only{
-      .name = "order-only", .order = true, .dropout = true, .deterministic = true};
-  EXPECT_THAT(suite.modes, ElementsAre(order_only, Mode{.name = "impl"}));
+  const Mode order_only{.name = "order-only",
+                        .order = true,
+                        .dropout = true,
+                        .tooling = {{"deterministic", true}}};
+  EXPECT_THAT(suite.modes, ElementsAre(order_only, built_in_modes()[3]));
   EXPECT_EQ(suite.step->replicas, 100000);
   EXPECT_EQ(suite.step->steps, 1000000);
   EXPECT_EQ(suite.step->warmup, 0);

@@ -40,7 +40,7 @@ Record step(const std::string& mode, int replica, double seconds,
   record.replica = replica;
   record.steps.seconds = {seconds};
   record.steps.batch_size = 16;
-  record.finished.state_hash = state;
+  record.state.hash = state;
   return record;
 }
 
@@ -132,16 +132,16 @@ TEST(Summary, ComparesWithWhatWasMeasured) {
 
 TEST(Summary, PairsReplicasForTheRatio) {
   // Every pair has the ratio 2, and each is twice as slow as the one before.
-  const GroupSummary group =
-      group_of(steps("fixed", {2.0, 4.0, 8.0}) + steps("noisy", {1.0, 2.0, 4.0}));
+  const GroupSummary group = group_of(steps("fixed", {2.0, 4.0, 8.0, 16.0, 32.0, 64.0}) +
+                                      steps("noisy", {1.0, 2.0, 4.0, 8.0, 16.0, 32.0}));
   const Ratio& cost = group.modes.at(1).cost.value();
   EXPECT_DOUBLE_EQ(cost.ratio, 2.0);
   EXPECT_DOUBLE_EQ(cost.interval.low, 2.0);
   EXPECT_DOUBLE_EQ(cost.interval.high, 2.0);
-  EXPECT_EQ(cost.pairs, 3U);
+  EXPECT_EQ(cost.pairs, 6U);
   EXPECT_EQ(
       group.modes[1].verdict,
-      "bit-identical over 3 replicas; costs 100.0 % of noisy's time (detectable from +0.0 %)");
+      "bit-identical over 6 replicas; costs 100.0 % of noisy's time (detectable from +0.0 %)");
 }
 
 TEST(Summary, PairsByReplicaNumberAndNotByOrder) {
@@ -159,26 +159,40 @@ TEST(Summary, HasNoCostWithoutACommonReplica) {
 }
 
 TEST(Summary, SaysWhatItSaves) {
-  const GroupSummary group = group_of(steps("fixed", {0.5, 1.0}) + steps("noisy", {1.0, 2.0}));
+  const GroupSummary group =
+      group_of(steps("fixed", std::vector(6, 0.5)) + steps("noisy", std::vector(6, 1.0)));
   EXPECT_THAT(group.modes.at(1).verdict,
               HasSubstr("; saves 50.0 % of noisy's time (detectable from "));
 }
 
 TEST(Summary, FindsNoCostWhereTheIntervalHoldsOne) {
-  // Log-ratios of 0.1 and -0.1: their mean is 0, their standard error 0.1; t(0.975, 1) = 12.706.
-  const GroupSummary group =
-      group_of(steps("fixed", {std::exp(0.1), std::exp(-0.1)}) + steps("noisy", {1.0, 1.0}));
+  // Log-ratios of -0.3 ... 0.3. The range of 6 values has the level 31/32, that of the inner 4
+  // 25/32: a tenth of the way between them is 5 / 14 of the way between the values.
+  std::vector<double> times;
+  for (const double log_ratio : {0.1, -0.3, 0.2, -0.1, 0.3, -0.2}) {
+    times.push_back(std::exp(log_ratio));
+  }
+  const GroupSummary group = group_of(steps("fixed", times) + steps("noisy", std::vector(6, 1.0)));
   const Ratio& cost = group.modes.at(1).cost.value();
   EXPECT_NEAR(cost.ratio, 1.0, 1e-12);
-  EXPECT_NEAR(cost.interval.low, std::exp(-1.2706), 1e-4);
-  EXPECT_NEAR(cost.interval.high, std::exp(1.2706), 1e-3);
-  // t(0.8, 1) = 1.3764: found from exp(1.4083) - 1 on.
-  EXPECT_THAT(group.modes[1].verdict,
-              EndsWith("; no measurable cost against noisy (detectable from +309 %)"));
+  EXPECT_NEAR(cost.interval.low, std::exp(-0.3 + 0.5 / 14), 1e-12);
+  EXPECT_NEAR(cost.interval.high, std::exp(0.3 - 0.5 / 14), 1e-12);
+  EXPECT_THAT(group.modes[1].verdict, HasSubstr("; no measurable cost against noisy (detectable"));
+}
+
+TEST(Summary, RefusesToCallAChangeBelowWhatIsDetectable) {
+  std::vector<double> times;
+  for (const double log_ratio : {0.05, 0.1, 0.2, 0.5, 0.6, 0.7}) {
+    times.push_back(std::exp(log_ratio));
+  }
+  EXPECT_THAT(
+      group_of(steps("fixed", times) + steps("noisy", std::vector(6, 1.0))).modes.at(1).verdict,
+      HasSubstr("; cost against noisy inconclusive (detectable from +"));
 }
 
 TEST(Summary, CallsEqualTimesNoCost) {
-  const GroupSummary group = group_of(steps("fixed", {1.0, 1.0}) + steps("noisy", {1.0, 1.0}));
+  const GroupSummary group =
+      group_of(steps("fixed", std::vector(6, 1.0)) + steps("noisy", std::vector(6, 1.0)));
   EXPECT_EQ(group.modes.at(1).cost->ratio, 1.0);
   EXPECT_THAT(group.modes[1].verdict, HasSubstr("no measurable cost against noisy"));
 }
@@ -187,7 +201,7 @@ TEST(Summary, ProvesNothingByOneReplica) {
   const GroupSummary group = group_of({step("fixed", 0, 3.0), step("noisy", 0, 2.0)});
   EXPECT_EQ(group.modes.at(0).verdict, "repetition not proven: one replica");
   EXPECT_EQ(group.modes.at(1).verdict,
-            "repetition not proven: one replica; cost against noisy unknown: it needs 2 or more "
+            "repetition not proven: one replica; cost against noisy unknown: it needs 6 or more "
             "replicas");
   EXPECT_DOUBLE_EQ(group.modes[1].cost->ratio, 1.5);
   EXPECT_TRUE(std::isnan(group.modes[1].cost->interval.low));
@@ -349,8 +363,8 @@ TEST(ConsoleSummary, ShowsCostBesideSpread) {
       "m/cuda/step\n"
       "  not measured: no driver\n"
       "\nratio = time of the mode / time of the reference mode, which is listed first;\n"
-      "n = fresh processes; hashes = distinct final states; intervals: Student's t\n"
-      "on the logarithms of paired ratios.\n");
+      "n = fresh processes; hashes = distinct final states; intervals: of the\n"
+      "median paired ratio, from order statistics.\n");
 }
 
 TEST(ConsoleSummary, CountsOneCoreRight) {

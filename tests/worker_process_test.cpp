@@ -77,7 +77,7 @@ TEST_F(WorkerProcessTest, AnswersManyRequestsAndPassesOverPhaseNotes) {
   for (int epoch = 0; epoch < 10; ++epoch) {
     EXPECT_EQ(worker->ask<EpochSample>(EpochRequest{epoch}).examples, epoch);
   }
-  EXPECT_EQ(worker->ask<Finished>(FinishRequest{}).state_hash, "hash");
+  EXPECT_EQ(worker->ask<State>(StateRequest{}).hash, "hash");
 }
 
 TEST_F(WorkerProcessTest, RunsBesideAnotherWorker) {

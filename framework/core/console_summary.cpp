@@ -62,8 +62,8 @@ std::string console_summary(const std::vector<GroupSummary>& groups, const Machi
   }
   return text +
          "\nratio = time of the mode / time of the reference mode, which is listed first;\n"
-         "n = fresh processes; hashes = distinct final states; intervals: Student's t\n"
-         "on the logarithms of paired ratios.\n";
+         "n = fresh processes; hashes = distinct final states; intervals: of the\n"
+         "median paired ratio, from order statistics.\n";
 }
 
 }  // namespace ndbench

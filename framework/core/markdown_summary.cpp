@@ -66,8 +66,9 @@ std::string markdown_summary(const std::vector<GroupSummary>& groups, const Mach
   return text +
          "\nn: fresh processes (replicas). samples/s: median over replicas. ratio: time of the "
          "mode "
-         "/ time of the reference mode (listed first), geometric mean over paired replicas; "
-         "overhead = ratio − 1, with a 95 % interval by Student's t on the log-ratios. std: sample "
+         "/ time of the reference mode (listed first), median over paired replicas; "
+         "overhead = ratio − 1, with a 95 % interval of the median from order statistics. std: "
+         "sample "
          "standard deviation. distinct hashes: different final training states, XXH3-128. Seeds, "
          "raw samples and provenance of each replica: journal.jsonl in this folder.\n";
 }

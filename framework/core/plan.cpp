@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <regex>
 
@@ -83,6 +84,12 @@ Plan select(Plan plan, const std::string& filter) {
   std::erase_if(plan.cells,
                 [&](const Cell& cell) { return std::regex_search(cell.name(), regex) == negated; });
   return plan;
+}
+
+int iterations_for(double wanted, double seconds, int least) {
+  constexpr double kMost = 1e6;
+  if (!(wanted > 0.0)) return least;
+  return std::max(least, static_cast<int>(std::min(kMost, std::ceil(wanted / seconds))));
 }
 
 std::vector<std::size_t> block_order(std::size_t participants, int block, int replica) {

@@ -55,6 +55,9 @@ struct Plan {
 /// @throws UsageError if `filter` is no regular expression.
 [[nodiscard]] Plan select(Plan plan, const std::string& filter);
 
+/// How many iterations of `seconds` each fill `wanted` seconds, at least `least`.
+[[nodiscard]] int iterations_for(double wanted, double seconds, int least);
+
 /// In which order the participants of a replica train their block number `block`: forth and back
 /// again (A B, B A, …), so that each has the same mean position; odd replicas start with the last.
 [[nodiscard]] std::vector<std::size_t> block_order(std::size_t participants, int block,

@@ -101,26 +101,29 @@ class DepthCheck final : public nlohmann::json_sax<json> {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Parameter, name, default_value, summary, minimum, maximum,
                                    choices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Seeds, init, order, augment, dropout)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, deterministic)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, switches)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Slice, name, examples, decisions, correct, positives,
                                    false_negatives, negatives, false_positives)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, metric, value, higher_is_better, examples,
-                                   predictions, other, slices)
+                                   predictions, targets, logits, other, slices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginFile, kind, name, path)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DescribeRequest, plugin)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PrepareRequest, model, backend, parameters, seeds, settings,
                                    data_path)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepsRequest, settle, steps)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochRequest, epoch)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Description, name, summary, parameters, unavailable)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Description, name, summary, parameters, unavailable, knobs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Prepared, in_force, libraries, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSamples, seconds, losses, cpu_seconds, batch_size)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSample, train_seconds, input_seconds, evaluate_seconds,
                                    cpu_seconds, examples, loss, evaluation)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, state_hash, tensor_hashes, peak_memory_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, hash, tensor_hashes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, peak_memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseNote, phase)
 
+static void to_json(json& to, const StateRequest&) { to = json::object(); }
+static void from_json(const json&, StateRequest&) {}
 static void to_json(json& to, const FinishRequest&) { to = json::object(); }
 static void from_json(const json&, FinishRequest&) {}
 

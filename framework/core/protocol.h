@@ -17,7 +17,7 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 2;
+inline constexpr std::uint16_t kProtocolVersion = 3;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {
@@ -54,7 +54,10 @@ struct EpochRequest {
   int epoch = 0;
 };
 
-/// Hashes the state, destroys task and scope; the worker leaves after the answer. → Finished
+/// Hashes the state as it is now. → State
+struct StateRequest {};
+
+/// Destroys task and scope; the worker leaves after the answer. → Finished
 struct FinishRequest {};
 
 // Answers.
@@ -62,8 +65,9 @@ struct FinishRequest {};
 struct Description {
   std::string name;
   std::string summary;
-  std::vector<Parameter> parameters;  ///< of a model
-  std::string unavailable;            ///< of a backend: why it cannot run here
+  std::vector<Parameter> parameters{};  ///< of a model
+  std::string unavailable{};            ///< of a backend: why it cannot run here
+  std::vector<std::string> knobs{};     ///< of a backend: those that change how it computes
 };
 
 struct Prepared {
@@ -89,10 +93,13 @@ struct EpochSample {
   Evaluation evaluation;
 };
 
-struct Finished {
-  std::string state_hash;  ///< XXH3-128 over the named state, 32 hexadecimal digits
+struct State {
+  std::string hash;  ///< XXH3-128 over the named state, 32 hexadecimal digits; "" before it is had
   std::vector<std::pair<std::string, std::string>> tensor_hashes;  ///< name, hash; in order
-  std::int64_t peak_memory_bytes = 0;
+};
+
+struct Finished {
+  std::int64_t peak_memory_bytes = 0;  ///< resident, of the worker
 };
 
 /// The request was not fulfilled; the worker leaves.
@@ -107,9 +114,9 @@ struct PhaseNote {
   std::string phase;
 };
 
-using Message =
-    std::variant<DescribeRequest, PrepareRequest, StepsRequest, EpochRequest, FinishRequest,
-                 Description, Prepared, StepSamples, EpochSample, Finished, Failure, PhaseNote>;
+using Message = std::variant<DescribeRequest, PrepareRequest, StepsRequest, EpochRequest,
+                             StateRequest, FinishRequest, Description, Prepared, StepSamples,
+                             EpochSample, State, Finished, Failure, PhaseNote>;
 
 /// One frame: a 20-byte header (magic, version, type, length, sequence number, checksum over all
 /// but itself; little endian) and the message as MessagePack.

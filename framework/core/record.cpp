@@ -21,9 +21,9 @@ double mean_of(const std::vector<EpochSample>& epochs, double (*seconds)(const E
 /// As text: many readers of JSON keep 53 bits of a number.
 std::string hexadecimal(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
-json to_json(const Parameters& parameters) {
+json to_json(const std::map<std::string, ParameterValue>& values) {
   json object = json::object();
-  for (const auto& [name, value] : parameters.values()) {
+  for (const auto& [name, value] : values) {
     std::visit([&, &key = name](const auto& held) { object[key] = held; }, value);
   }
   return object;
@@ -136,7 +136,8 @@ json to_json(const Record& record, const json& provenance) {
                 {"order", hexadecimal(record.seeds.order)},
                 {"augment", hexadecimal(record.seeds.augment)},
                 {"dropout", hexadecimal(record.seeds.dropout)}}},
-              {"parameters", to_json(record.parameters)},
+              {"parameters", to_json(record.parameters.values())},
+              {"tooling", to_json(record.tooling)},
               {"load_average", record.load_average},
               {"environment", record.environment},
               {"in_force", record.in_force},
@@ -146,10 +147,10 @@ json to_json(const Record& record, const json& provenance) {
     object["prepare_seconds"] = record.prepare_seconds;
     object["samples"] = samples(record);
   }
-  if (!record.finished.state_hash.empty()) {
-    object["state_hash"] = record.finished.state_hash;
-    object["state_tensors"] = record.finished.tensor_hashes.size();
-    object["peak_memory_bytes"] = record.finished.peak_memory_bytes;
+  if (!record.state.hash.empty()) {
+    object["state_hash"] = record.state.hash;
+    object["state_tensors"] = record.state.tensor_hashes.size();
+    object["peak_memory_bytes"] = record.peak_memory_bytes;
   }
   return object;
 }

@@ -13,7 +13,7 @@
 namespace ndbench {
 
 /// Bumped on any change of a record's JSON form; results/record.schema.json describes it.
-inline constexpr int kRecordVersion = 2;
+inline constexpr int kRecordVersion = 3;
 
 /// One measured row: a replica of a cell, with its raw samples and what they came from.
 struct Record {
@@ -23,18 +23,20 @@ struct Record {
 
   Seeds seeds;
   Parameters parameters;
+  Tooling tooling;  ///< of the mode, the knobs that the backend has
   std::map<std::string, std::string> in_force;
   std::map<std::string, std::string> libraries;
   std::map<std::string, std::string> environment;  ///< in the worker: what changes computing
   std::array<double, 3> load_average{};            ///< of the machine, before the worker started
 
   double prepare_seconds = 0.0;  ///< loading plugins and data, building the network
-  int warmup_steps = 0;  ///< scope step: untimed ones before the first block
-  StepSamples steps;     ///< scope step: all blocks in order
-  int blocks = 0;        ///< scope step: how many blocks `steps` holds, the first ones a step
-                         ///< longer where they do not divide it
+  int warmup_steps = 0;          ///< scope step: untimed ones before the first block
+  StepSamples steps;             ///< scope step: all blocks in order
+  int blocks = 0;  ///< scope step: how many blocks `steps` holds, the first ones a step
+                   ///< longer where they do not divide it
   std::vector<EpochSample> epochs;  ///< scope epoch
-  Finished finished;
+  State state;                      ///< at the end; no hash for one that did not get there
+  std::int64_t peak_memory_bytes = 0;
 
   /// Iterations, wall-clock and processor seconds of one iteration. A step's wall-clock is the
   /// median over the timed steps, an epoch's the mean over the epochs, evaluation included.

@@ -67,7 +67,7 @@ RosterEntry model_entry(const ModelEntry& model, const Inspection& plugin) {
 }
 
 RosterEntry backend_entry(const BackendEntry& backend, const Inspection& plugin) {
-  RosterEntry entry{plugin.file, {}, plugin.outcome};
+  RosterEntry entry{plugin.file, {}, plugin.outcome, plugin.description.knobs};
   const std::string& why = plugin.description.unavailable;
   if (why.empty()) return entry;
   entry.outcome = backend.required

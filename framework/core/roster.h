@@ -16,6 +16,7 @@ struct RosterEntry {
   PluginFile file;
   Parameters parameters;  ///< of a model: declared ones with the suite's values
   Outcome outcome;        ///< passed, or what becomes of every cell that needs this plugin
+  std::vector<std::string> knobs{};  ///< of a backend
 };
 
 /// The plugins of a plan, known before anything is measured.

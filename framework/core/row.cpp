@@ -42,7 +42,7 @@ Row row_of(const Record& record, std::size_t family, int repetitions) {
   row.repetitions = repetitions;
   row.repetition = record.replica;
   row.outcome = record.outcome;
-  row.state_hash = record.finished.state_hash;
+  row.state_hash = record.state.hash;
   if (record.iterations() == 0) return row;
   row.iterations = record.iterations();
   row.real_seconds = record.real_seconds();

@@ -28,7 +28,7 @@ struct Row {
   std::string metric;  ///< what `quality` is: "accuracy"; empty for a step
   double quality = kNone;
   std::map<std::string, double> other;  ///< further results of the evaluation, by name
-  double loss = kNone;  ///< of the last epoch's training
+  double loss = kNone;                  ///< of the last epoch's training
   std::string state_hash;
   std::string compute_threads;  ///< in force
 

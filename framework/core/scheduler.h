@@ -9,6 +9,7 @@
 #include "core/plan.h"
 #include "core/record.h"
 #include "core/roster.h"
+#include "core/step_round.h"
 #include "core/worker.h"
 
 namespace ndbench {
@@ -45,22 +46,13 @@ class Scheduler {
   [[nodiscard]] const Plan& plan() const { return plan_; }
 
  private:
-  struct Trainee;
-  struct StepCounts {
-    int warmup;
-    int steps;
-    int blocks;
-  };
-
   void measure_round(const std::vector<std::size_t>& group, int replica);
   void measure_steps(std::vector<Trainee>& trainees, int replica);
   void measure_epochs(std::vector<Trainee>& trainees, int replica);
-  StepCounts step_counts(std::vector<Trainee>& trainees);
   Trainee make_trainee(std::size_t cell, int replica);
   void start(Trainee& trainee);
-  void finish(Trainee& trainee);
-  void check_repetition(Trainee& trainee);
   void complete(Trainee& trainee);
+  void check_repetition(Trainee& trainee);
 
   Plan plan_;
   Roster roster_;
@@ -70,12 +62,9 @@ class Scheduler {
   RecordObserver on_record_;
   std::map<std::pair<std::size_t, int>, Record> records_;
   std::map<std::size_t, Outcome> given_up_;        ///< cells that are not tried again
-  std::map<std::size_t, Finished> first_state_;    ///< replica 0's, of modes that must repeat
+  std::map<std::size_t, State> first_state_;       ///< replica 0's, of modes that must repeat
   std::map<std::string, StepCounts> step_counts_;  ///< by group: the same for all its replicas
   std::map<std::string, int> epoch_counts_;
 };
-
-/// The variables that a cell's worker needs from its first instruction on.
-[[nodiscard]] std::map<std::string, std::string> worker_environment(const Mode& mode, int threads);
 
 }  // namespace ndbench

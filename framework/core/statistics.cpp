@@ -1,58 +1,66 @@
 #include "core/statistics.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <vector>
-
-#include "ndbench/error.h"
 
 namespace ndbench {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// Mean and sum of squared deviations by Welford's recurrence (Technometrics 4:3, 1962).
+bool all_finite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
+double sum(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+/// Mean and sum of squared deviations.
 struct Moments {
   double mean = kNan;
   double squares = 0.0;
 };
 
+/// In two passes over the differences from the first value, which are exact where values are close:
+/// a large common offset costs no digits, and equal values differ by exactly 0.
 Moments moments(std::span<const double> values) {
-  Moments result;
-  if (values.empty()) return result;
-  result.mean = values.front();
-  double count = 1.0;
-  for (const double value : values.subspan(1)) {
-    count += 1.0;
-    // Also keeps equal infinities from giving inf - inf.
-    if (value == result.mean) continue;
-    const double delta = value - result.mean;
-    result.mean += delta / count;
-    result.squares += delta * (value - result.mean);
+  if (values.empty()) return {};
+  const double count = static_cast<double>(values.size());
+  const std::vector<double> differences = differences_from(values, values.front());
+  const double center = sum(differences) / count;
+  double squares = 0.0;
+  double rest = 0.0;
+  for (const double difference : differences) {
+    const double distance = difference - center;
+    squares += distance * distance;
+    rest += distance;
   }
-  return result;
+  return {values.front() + center, std::max(0.0, squares - rest * rest / count)};
 }
 
-void require_time(double value, std::string_view role, std::size_t index) {
-  if (!(std::isfinite(value) && value > 0.0)) {
-    throw Error(fmt::format(
-        "paired ratio: {} {} is {}; a time must be positive and finite, measure the pair again",
-        role, index, value));
-  }
+bool has_nan(std::span<const double> values) {
+  return std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
 }
 
 }  // namespace
 
-double mean(std::span<const double> values) { return moments(values).mean; }
+std::vector<double> differences_from(std::span<const double> values, double origin) {
+  std::vector<double> differences;
+  differences.reserve(values.size());
+  for (const double value : values) differences.push_back(value - origin);
+  return differences;
+}
+
+double mean(std::span<const double> values) {
+  return all_finite(values) ? moments(values).mean : sum(values);
+}
 
 double median(std::span<const double> values) {
-  const auto is_nan = [](double value) { return std::isnan(value); };
-  if (values.empty() || std::any_of(values.begin(), values.end(), is_nan)) return kNan;
+  if (values.empty() || has_nan(values)) return kNan;
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   const std::size_t half = sorted.size() / 2;
@@ -60,41 +68,19 @@ double median(std::span<const double> values) {
   return std::midpoint(sorted[half - 1], sorted[half]);
 }
 
-double sample_standard_deviation(std::span<const double> values) {
-  if (values.size() < 2) return kNan;
-  return std::sqrt(moments(values).squares / static_cast<double>(values.size() - 1));
+double sample_variance(std::span<const double> values) {
+  if (values.size() < 2 || !all_finite(values)) return kNan;
+  return moments(values).squares / static_cast<double>(values.size() - 1);
 }
 
-Ratio paired_ratio(std::span<const double> numerator, std::span<const double> denominator) {
-  if (numerator.size() != denominator.size()) {
-    throw Error(fmt::format(
-        "paired ratio: {} numerators but {} denominators; give the two times of every pair",
-        numerator.size(), denominator.size()));
-  }
-  std::vector<double> log_ratios;
-  log_ratios.reserve(numerator.size());
-  for (std::size_t i = 0; i < numerator.size(); ++i) {
-    require_time(numerator[i], "numerator", i);
-    require_time(denominator[i], "denominator", i);
-    log_ratios.push_back(std::log(numerator[i] / denominator[i]));
-  }
+double sample_standard_deviation(std::span<const double> values) {
+  return std::sqrt(sample_variance(values));
+}
 
-  const double center = mean(log_ratios);
-  Ratio result{.ratio = std::exp(center),
-               .interval = {kNan, kNan},
-               .minimum_detectable_effect = kNan,
-               .pairs = log_ratios.size()};
-  if (log_ratios.size() < 2) return result;
-
-  const double n = static_cast<double>(log_ratios.size());
-  const double standard_error = sample_standard_deviation(log_ratios) / std::sqrt(n);
-  const boost::math::students_t student(n - 1.0);
-  const double t_level = boost::math::quantile(student, 0.975);
-  const double t_power = boost::math::quantile(student, 0.80);
-  result.interval = {std::exp(center - t_level * standard_error),
-                     std::exp(center + t_level * standard_error)};
-  result.minimum_detectable_effect = std::expm1((t_level + t_power) * standard_error);
-  return result;
+double range(std::span<const double> values) {
+  if (values.empty() || has_nan(values)) return kNan;
+  const auto [smallest, largest] = std::minmax_element(values.begin(), values.end());
+  return *smallest == *largest ? 0.0 : *largest - *smallest;
 }
 
 }  // namespace ndbench

@@ -64,7 +64,9 @@ Mode read_mode(const TableReader& table) {
                                                            {"augment", &Mode::augment},
                                                            {"dropout", &Mode::dropout}};
   table.accept_only({"name", "varies", "deterministic"});
-  Mode mode{.name = read_name(table), .deterministic = table.boolean("deterministic", false)};
+  Mode mode{.name = read_name(table)};
+  if (table.has("deterministic"))
+    mode.tooling["deterministic"] = table.boolean("deterministic", false);
   for (const auto& [factor, at] : table.strings("varies")) {
     const auto found = factors.find(factor);
     if (found == factors.end()) {

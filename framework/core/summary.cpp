@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/provenance.h"
+#include "core/statistics.h"
 #include "core/summary_text.h"
 
 namespace ndbench {
@@ -15,7 +16,7 @@ namespace {
 /// A replica whose samples and state count: it ran to its end, and took a time that has a
 /// logarithm, which a step below the clock's tick has not.
 bool is_complete(const Record& record) {
-  if (record.finished.state_hash.empty() || record.iterations() == 0) return false;
+  if (record.state.hash.empty() || record.iterations() == 0) return false;
   const double seconds = record.real_seconds();
   return std::isfinite(seconds) && seconds > 0.0;
 }
@@ -45,16 +46,26 @@ std::optional<Ratio> cost(const ModeRecords& mode, const ModeRecords& reference)
 }
 
 std::string cost_words(const Ratio& cost, const std::string& reference) {
-  if (std::isnan(cost.interval.low)) {
-    return fmt::format("cost against {} unknown: it needs 2 or more replicas", reference);
-  }
   const std::string detectable =
       fmt::format("(detectable from {} %)", percent(cost.minimum_detectable_effect));
-  if (cost.interval.low <= 1.0 && cost.interval.high >= 1.0) {
-    return fmt::format("no measurable cost against {} {}", reference, detectable);
+  const auto change = [&](const char* verb) {
+    return fmt::format("{} {:.1f} % of {}'s time {}", verb, 100.0 * std::abs(cost.overhead()),
+                       reference, detectable);
+  };
+  switch (verdict_of(cost)) {
+    case CostVerdict::kRefused:
+      return fmt::format("cost against {} unknown: it needs {} or more replicas", reference,
+                         kFewestForMedian);
+    case CostVerdict::kNone:
+      return fmt::format("no measurable cost against {} {}", reference, detectable);
+    case CostVerdict::kInconclusive:
+      return fmt::format("cost against {} inconclusive {}", reference, detectable);
+    case CostVerdict::kCosts:
+      return change("costs");
+    case CostVerdict::kSaves:
+      return change("saves");
   }
-  return fmt::format("{} {:.1f} % of {}'s time {}", cost.ratio > 1.0 ? "costs" : "saves",
-                     100.0 * std::abs(cost.ratio - 1.0), reference, detectable);
+  return {};
 }
 
 std::string state_words(const ModeSummary& mode) {
@@ -88,7 +99,7 @@ ModeSummary summarize_mode(const ModeRecords& records) {
   summary.samples_per_second =
       median(values(records, [](const Record& record) { return record.samples_per_second(); }));
   std::set<std::string> states;
-  for (const Record* record : records) states.insert(record->finished.state_hash);
+  for (const Record* record : records) states.insert(record->state.hash);
   summary.distinct_states = states.size();
   if (const Evaluation* evaluation = first.evaluation()) {
     summary.metric = evaluation->metric;
@@ -128,7 +139,7 @@ GroupSummary summarize_group(const std::vector<const Record*>& records, const Ma
                                 [](const auto& mode) { return mode.first.name == "noisy"; });
   if (reference == modes.end()) {
     reference = std::find_if(modes.begin(), modes.end(),
-                             [](const auto& mode) { return !mode.first.deterministic; });
+                             [](const auto& mode) { return !mode.first.is_deterministic(); });
   }
   if (reference == modes.end()) reference = modes.begin();
   group.reference = reference->first.name;

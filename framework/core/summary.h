@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/machine.h"
+#include "core/paired_ratio.h"
 #include "core/record.h"
-#include "core/statistics.h"
 
 namespace ndbench {
 
@@ -20,7 +20,7 @@ struct ModeSummary {
   std::string metric;               ///< empty for a step
   bool higher_is_better = true;
   double quality_mean = 0.0;
-  double quality_deviation = 0.0;  ///< sample standard deviation; NaN for one replica
+  double quality_deviation = 0.0;       ///< sample standard deviation; NaN for one replica
   std::map<std::string, double> other;  ///< further results, each as its mean over the replicas
   std::size_t distinct_states = 0;
   std::optional<Ratio> cost;  ///< time against the reference mode's; not for that one itself

@@ -47,8 +47,8 @@ class Worker {
   }
 };
 
-/// Starts a worker with these variables added to its environment, so that they stand before any
-/// library of the process loads.
+/// Starts a worker with these variables in its environment, or without those that are "", so that
+/// they stand before any library of the process loads.
 using StartWorker =
     std::function<std::unique_ptr<Worker>(const std::map<std::string, std::string>& environment)>;
 

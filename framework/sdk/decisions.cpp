@@ -43,6 +43,9 @@ Evaluation Decisions::evaluation() const {
           .value = static_cast<double>(correct) / static_cast<double>(decisions),
           .examples = truth_.size,
           .predictions = predictions_,
+          .targets = has_attributes() ? std::vector<std::int32_t>(truth_.attributes.begin(),
+                                                                  truth_.attributes.end())
+                                      : truth_.labels,
           .slices = has_attributes() ? attribute_slices() : class_slices()};
 }
 

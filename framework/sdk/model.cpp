@@ -3,6 +3,8 @@
 namespace ndbench {
 
 Task::~Task() = default;
+void Task::visit_outputs(const StateVisitor& /*visit*/) const {}
+
 Model::~Model() = default;
 
 }  // namespace ndbench

@@ -17,11 +17,13 @@ namespace {
 Description describe(Session& session, const DescribeRequest& request) {
   const PluginDescriptor& descriptor = open_plugin(request.plugin);
   session.enter_phase("describe");
-  Description description{descriptor.name, descriptor.summary, {}, {}};
+  Description description{descriptor.name, descriptor.summary, {}, {}, {}};
   if (descriptor.kind == PluginKind::kModel) {
     description.parameters = std::unique_ptr<Model>(descriptor.create_model())->parameters();
   } else {
-    description.unavailable = std::unique_ptr<Backend>(descriptor.create_backend())->unavailable();
+    const std::unique_ptr<Backend> backend(descriptor.create_backend());
+    description.unavailable = backend->unavailable();
+    if (description.unavailable.empty()) description.knobs = backend->knobs();
   }
   return description;
 }
@@ -37,6 +39,7 @@ Message answer(Session& session, const Message& request) {
   if (auto* ask = std::get_if<PrepareRequest>(&request)) return session.prepare(*ask);
   if (auto* ask = std::get_if<StepsRequest>(&request)) return session.train_steps(*ask);
   if (auto* ask = std::get_if<EpochRequest>(&request)) return session.train_epoch(*ask);
+  if (std::holds_alternative<StateRequest>(request)) return session.state();
   if (std::holds_alternative<FinishRequest>(request)) return session.finish();
   throw Error("the supervisor sent an answer where a request belongs");
 }

@@ -140,10 +140,15 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
   return sample;
 }
 
-Finished Session::finish() {
+State Session::state() {
   enter_phase("hash");
-  Finished finished = hash_state(*task_);
-  finished.peak_memory_bytes = peak_memory_bytes();
+  State state = hash_state(*task_);
+  enter_phase("train");
+  return state;
+}
+
+Finished Session::finish() {
+  const Finished finished{peak_memory_bytes()};
   enter_phase("teardown");
   task_.reset();
   scope_.reset();

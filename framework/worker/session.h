@@ -16,6 +16,7 @@ class Session {
   [[nodiscard]] Prepared prepare(const PrepareRequest& request);
   [[nodiscard]] StepSamples train_steps(const StepsRequest& request);
   [[nodiscard]] EpochSample train_epoch(const EpochRequest& request);
+  [[nodiscard]] State state();
   [[nodiscard]] Finished finish();
 
   /// The phase that the session is in; for the Failure that an exception becomes.

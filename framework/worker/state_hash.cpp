@@ -17,30 +17,30 @@ std::string hash_tensor(const std::string& name, const at::Tensor& tensor) {
   const at::Tensor value = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
   const std::string label = fmt::format("{}\n{}\n{}\n", name, c10::toString(value.scalar_type()),
                                         fmt::join(value.sizes(), ","));
-  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
-                                                                       &XXH3_freeState);
-  XXH3_128bits_reset(state.get());
-  XXH3_128bits_update(state.get(), label.data(), label.size());
-  if (value.nbytes() > 0) XXH3_128bits_update(state.get(), value.data_ptr(), value.nbytes());
-  return hexadecimal(XXH3_128bits_digest(state.get()));
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> hash(XXH3_createState(),
+                                                                      &XXH3_freeState);
+  XXH3_128bits_reset(hash.get());
+  XXH3_128bits_update(hash.get(), label.data(), label.size());
+  if (value.nbytes() > 0) XXH3_128bits_update(hash.get(), value.data_ptr(), value.nbytes());
+  return hexadecimal(XXH3_128bits_digest(hash.get()));
 }
 
 }  // namespace
 
-Finished hash_state(const Task& task) {
-  Finished finished;
+State hash_state(const Task& task) {
+  State state;
   std::set<std::string> names;
   std::string all;
   task.visit_state([&](const std::string& name, const at::Tensor& value) {
     if (!names.insert(name).second) {
       throw Error(fmt::format("visit_state() names two tensors '{}'", name));
     }
-    finished.tensor_hashes.emplace_back(name, hash_tensor(name, value));
-    all += finished.tensor_hashes.back().second;
+    state.tensor_hashes.emplace_back(name, hash_tensor(name, value));
+    all += state.tensor_hashes.back().second;
   });
   if (names.empty()) throw Error("visit_state() names no tensor: there is nothing to compare");
-  finished.state_hash = hexadecimal(XXH3_128bits(all.data(), all.size()));
-  return finished;
+  state.hash = hexadecimal(XXH3_128bits(all.data(), all.size()));
+  return state;
 }
 
 }  // namespace ndbench

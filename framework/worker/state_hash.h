@@ -10,6 +10,6 @@ namespace ndbench {
 /// state's hash is XXH3-128 over the tensors' hashes in the order of visit_state(). Equal hashes
 /// mean equal bits: NaN payloads and the sign of zero count.
 /// @throws ndbench::Error if two tensors have the same name or there is none.
-[[nodiscard]] Finished hash_state(const Task& task);
+[[nodiscard]] State hash_state(const Task& task);
 
 }  // namespace ndbench

@@ -12,6 +12,12 @@ namespace {
 
 std::string text(bool value) { return value ? "true" : "false"; }
 
+/// What the settings say of a switch, or else `otherwise`.
+bool switched(const Settings& settings, const std::string& name, bool otherwise) {
+  const auto found = settings.switches.find(name);
+  return found == settings.switches.end() ? otherwise : found->second;
+}
+
 /// How many threads really share a parallel region: OMP_THREAD_LIMIT or the system may allow
 /// fewer than at::get_num_threads() tells.
 std::size_t threads_in_force() {
@@ -31,8 +37,9 @@ class CpuScope final : public Scope {
         onednn_(at::globalContext().userEnabledMkldnn()),
         deterministic_(at::globalContext().deterministicAlgorithms()) {
     at::set_num_threads(settings.threads);
-    at::globalContext().setUserEnabledMkldnn(onednn == OneDnn::kOn);
-    at::globalContext().setDeterministicAlgorithms(settings.deterministic, /*warn_only=*/false);
+    at::globalContext().setUserEnabledMkldnn(switched(settings, "onednn", onednn == OneDnn::kOn));
+    at::globalContext().setDeterministicAlgorithms(
+        switched(settings, "deterministic", deterministic_), /*warn_only=*/false);
   }
 
   ~CpuScope() override {
@@ -60,6 +67,12 @@ class CpuScope final : public Scope {
 };
 
 }  // namespace
+
+std::vector<std::string> cpu_knobs() {
+  return {
+      "deterministic",     "onednn",         "threads", "aten_cpu_capability", "onednn_max_cpu_isa",
+      "openblas_coretype", "omp_wait_policy"};
+}
 
 std::unique_ptr<Scope> enter_cpu(const Settings& settings, OneDnn onednn) {
   return std::make_unique<CpuScope>(settings, onednn);

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ndbench/error.h"
 
@@ -10,8 +11,11 @@ namespace ndbench {
 
 /// What a cell asks of its backend.
 struct Settings {
-  int threads = 1;             ///< intra-op threads
-  bool deterministic = false;  ///< only algorithms that give the same bits every time
+  int threads = 1;  ///< intra-op threads
+
+  /// The switches among Backend::knobs() that the mode sets: "deterministic" → true. One that is
+  /// not there stays as LibTorch has it.
+  std::map<std::string, bool> switches{};
 };
 
 /// Holds the process-global settings of a backend while alive. At most one per process.
@@ -44,6 +48,10 @@ class NDBENCH_API Backend {
   /// Why this backend cannot run here, in a few words; empty if it can. Never throws for a
   /// machine that merely lacks the device.
   [[nodiscard]] virtual std::string unavailable() const = 0;
+
+  /// The knobs, of those in framework/docs/suites.md, that change how this backend computes here:
+  /// switches that enter() sets, variables that its libraries read.
+  [[nodiscard]] virtual std::vector<std::string> knobs() const = 0;
 
   /// Switches the process to this backend.
   /// @pre  unavailable() is empty, no other Scope is alive.

@@ -58,6 +58,10 @@ struct Evaluation {
   std::int64_t examples = 0;
   /// Class of each test example in set order, or 0 and 1 for each attribute of each; may be empty.
   std::vector<std::int32_t> predictions{};
+  std::vector<std::int32_t> targets{};  ///< what is right, laid out as the predictions
+  /// [examples, classes or attributes] row-major, in set order: what the predictions were decided
+  /// from; may be empty.
+  std::vector<float> logits{};
   std::map<std::string, double> other{};  ///< further results by name: "mse_of_last_frame"
   std::vector<Slice> slices{};            ///< classes, attributes, sub-groups
 };
@@ -98,6 +102,10 @@ class NDBENCH_API Task {
   /// Visits the tensors of the batch that next_batch() loaded: "inputs", "targets". None when no
   /// batch is loaded. They are the ones that train_step() reads, not copies.
   virtual void visit_batch(const StateVisitor& visit) const = 0;
+
+  /// Visits what the network put out in the last train_step(), detached: "logits" [N, classes]. A
+  /// task that shows nothing here is not compared by its outputs.
+  virtual void visit_outputs(const StateVisitor& visit) const;
 
   /// Runs the network over the whole test set without training. Leaves the state as it was.
   virtual Evaluation evaluate() = 0;

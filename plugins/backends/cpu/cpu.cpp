@@ -7,6 +7,8 @@ class CpuBackend final : public ndbench::Backend {
  public:
   [[nodiscard]] std::string unavailable() const override { return ""; }
 
+  [[nodiscard]] std::vector<std::string> knobs() const override { return ndbench::cpu_knobs(); }
+
   [[nodiscard]] std::unique_ptr<ndbench::Scope> enter(
       const ndbench::Settings& settings) const override {
     return ndbench::enter_cpu(settings, ndbench::OneDnn::kOff);
