@@ -35,6 +35,20 @@ TEST(Decisions, CountsEachClass) {
   EXPECT_THAT(counts(evaluation.slices[2]), ElementsAre(1, 1, 0, 1, 1, 4, 0));
 }
 
+TEST(Decisions, KeepsLogitsInOrderUntilItIsCleared) {
+  Decisions decisions({.size = 2, .classes = 2, .labels = {0, 1}});
+  const auto decide = [&] {
+    decisions.append(std::array<std::int32_t, 1>{0}, std::array<float, 2>{0.75F, 0.25F});
+    decisions.append(std::array<std::int32_t, 1>{1}, std::array<float, 2>{-1.0F, 1.0F});
+  };
+  decide();
+  EXPECT_THAT(decisions.evaluation().logits, ElementsAre(0.75F, 0.25F, -1.0F, 1.0F));
+  EXPECT_THAT(decisions.evaluation().targets, ElementsAre(0, 1));
+  decisions.clear();
+  decide();
+  EXPECT_THAT(decisions.evaluation().logits, SizeIs(4));
+}
+
 TEST(Decisions, NamesClassesByNumberWhereTheSetDoesNot) {
   Decisions decisions({.size = 1, .classes = 2, .labels = {1}});
   decisions.append(std::array<std::int32_t, 1>{1});

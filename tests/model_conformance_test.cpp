@@ -1,6 +1,7 @@
 // What every model plugin of this tree promises, whatever it computes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "model_plugin.h"
@@ -191,6 +192,61 @@ TEST_P(ModelPlugin, ShowsTheBatchThatItTrainsOn) {
   for (const auto& [name, value] : batch) {
     EXPECT_EQ(again.at(name).data_ptr(), value.data_ptr()) << name << " is a copy";
   }
+}
+
+TEST_P(ModelPlugin, ShowsWhatItPutOutInTheLastStep) {
+  const auto task = make_task();
+  const auto outputs_of = [&] {
+    std::map<std::string, at::Tensor> outputs;
+    task->visit_outputs(
+        [&](const std::string& name, const at::Tensor& value) { outputs[name] = value; });
+    return outputs;
+  };
+  EXPECT_THAT(outputs_of(), IsEmpty()) << "before a step";
+  task->start_epoch(0);
+  ASSERT_GT(task->next_batch(), 0);
+  task->train_step();
+  const auto first = outputs_of();
+  ASSERT_FALSE(first.empty());
+  for (const auto& [name, value] : first) {
+    EXPECT_FALSE(value.requires_grad()) << name;
+    EXPECT_GE(value.dim(), 2) << name;
+    EXPECT_TRUE(value.isfinite().all().item<bool>()) << name;
+    EXPECT_EQ(outputs_of().at(name).data_ptr(), value.data_ptr()) << name << " is a copy";
+  }
+  (void)task->evaluate();
+  for (const auto& [name, value] : outputs_of()) {
+    EXPECT_TRUE(value.equal(first.at(name))) << name << " is of the evaluation";
+  }
+  task->train_step();
+  for (const auto& [name, value] : outputs_of()) {
+    EXPECT_FALSE(value.equal(first.at(name))) << name << " is of an earlier step";
+  }
+}
+
+TEST_P(ModelPlugin, DecidesByItsLogits) {
+  const auto task = make_task();
+  task->start_epoch(0);
+  ASSERT_GT(task->next_batch(), 0);
+  task->train_step();
+  const Evaluation evaluation = task->evaluate();
+  if (evaluation.predictions.empty()) {
+    EXPECT_THAT(evaluation.targets, IsEmpty());
+    EXPECT_THAT(evaluation.logits, IsEmpty());
+    return;
+  }
+  const std::size_t examples = evaluation.predictions.size();
+  ASSERT_EQ(evaluation.targets.size(), examples);
+  ASSERT_EQ(evaluation.logits.size() % examples, 0U);
+  const auto classes = static_cast<std::ptrdiff_t>(evaluation.logits.size() / examples);
+  ASSERT_GT(classes, 1);
+  std::size_t correct = 0;
+  for (std::size_t i = 0; i < examples; ++i) {
+    const auto first = evaluation.logits.begin() + static_cast<std::ptrdiff_t>(i) * classes;
+    EXPECT_EQ(std::max_element(first, first + classes) - first, evaluation.predictions[i]) << i;
+    correct += evaluation.predictions[i] == evaluation.targets[i] ? 1 : 0;
+  }
+  EXPECT_EQ(static_cast<double>(correct) / static_cast<double>(examples), evaluation.value);
 }
 
 TEST_P(ModelPlugin, TrainingChangesEveryParameter) {

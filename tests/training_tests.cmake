@@ -44,6 +44,15 @@ foreach(program IN ITEMS models_test model_conformance_test)
   endforeach()
 endforeach()
 
+ndbench_add_test(prednet_chainer_test
+  SOURCES prednet_chainer_test.cpp LIBRARIES ndbench::ndbench ${CMAKE_DL_LIBS})
+foreach(model IN ITEMS prednet prednet_chainer)
+  add_dependencies(prednet_chainer_test ndbench_model_${model})
+  string(TOUPPER ${model} upper)
+  target_compile_definitions(prednet_chainer_test PRIVATE
+    NDBENCH_TEST_${upper}="$<TARGET_FILE:ndbench_model_${model}>")
+endforeach()
+
 # Each model against an independent PyTorch implementation, step by step. Debian's python3-torch
 # belongs to Debian's Python, whatever other Python comes first on the path.
 set(NDBENCH_PYTORCH_PYTHON /usr/bin/python3 CACHE FILEPATH "A Python that has PyTorch and NumPy")

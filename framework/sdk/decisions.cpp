@@ -26,14 +26,22 @@ Decisions::Decisions(const Images& images)
              .class_names = images.class_names,
              .groups = images.groups} {}
 
-void Decisions::append(std::span<const std::int32_t> predictions) {
+void Decisions::clear() {
+  predictions_.clear();
+  logits_.clear();
+}
+
+void Decisions::append(std::span<const std::int32_t> predictions, std::span<const float> logits) {
   predictions_.insert(predictions_.end(), predictions.begin(), predictions.end());
+  logits_.insert(logits_.end(), logits.begin(), logits.end());
 }
 
 Evaluation Decisions::evaluation() const {
   const auto decisions = static_cast<std::size_t>(truth_.size) *
                          static_cast<std::size_t>(has_attributes() ? truth_.classes : 1);
   assert(predictions_.size() == decisions && decisions > 0);
+  assert(logits_.empty() || logits_.size() == static_cast<std::size_t>(truth_.size) *
+                                                  static_cast<std::size_t>(truth_.classes));
   std::int64_t correct = 0;
   for (std::size_t i = 0; i < decisions; ++i) {
     const std::int32_t truth = has_attributes() ? truth_.attributes[i] : truth_.labels[i];
@@ -46,6 +54,7 @@ Evaluation Decisions::evaluation() const {
           .targets = has_attributes() ? std::vector<std::int32_t>(truth_.attributes.begin(),
                                                                   truth_.attributes.end())
                                       : truth_.labels,
+          .logits = logits_,
           .slices = has_attributes() ? attribute_slices() : class_slices()};
 }
 

@@ -70,9 +70,14 @@ class ImageClassifier final : public Task {
   void settle_input() override { train_.settle(); }
 
   at::Tensor train_step() override {
+    logits_.reset();
     return trainer_.step([this] {
       return network_->loss(batch_.inputs.to(trainer_.input_type()),
-                            [this](const at::Tensor& logits) { return loss_of(logits); });
+                            [this](const at::Tensor& logits) {
+                              // An auxiliary classifier's come after the network's own.
+                              if (!logits_.defined()) logits_ = logits.detach();
+                              return loss_of(logits);
+                            });
     });
   }
 
@@ -80,6 +85,12 @@ class ImageClassifier final : public Task {
     if (batch_.size() > 0) {
       visit("inputs", batch_.inputs);
       visit("targets", batch_.targets);
+    }
+  }
+
+  void visit_outputs(const StateVisitor& visit) const override {
+    if (logits_.defined()) {
+      visit("logits", logits_);
     }
   }
 
@@ -91,8 +102,9 @@ class ImageClassifier final : public Task {
       const at::Tensor logits = network_->forward(batch.inputs.to(trainer_.input_type()));
       const at::Tensor decided = has_attributes_ ? logits.gt(0.0) : logits.argmax(1);
       const at::Tensor values = decided.to(at::kCPU, at::kInt).contiguous();
-      decisions_.append(
-          {values.data_ptr<std::int32_t>(), static_cast<std::size_t>(values.numel())});
+      const at::Tensor scores = logits.to(at::kCPU, at::kFloat).contiguous();
+      decisions_.append({values.data_ptr<std::int32_t>(), static_cast<std::size_t>(values.numel())},
+                        {scores.data_ptr<float>(), static_cast<std::size_t>(scores.numel())});
     }
     return decisions_.evaluation();
   }
@@ -122,6 +134,7 @@ class ImageClassifier final : public Task {
   ImageBatches train_;
   ImageBatches test_;
   ImageBatch batch_;
+  at::Tensor logits_;  ///< of the last step
 };
 
 }  // namespace

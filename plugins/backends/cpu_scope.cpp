@@ -2,10 +2,14 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <thread>
+
+#include "fill_memory.h"
 
 namespace ndbench {
 namespace {
@@ -16,6 +20,17 @@ std::string text(bool value) { return value ? "true" : "false"; }
 bool switched(const Settings& settings, const std::string& name, bool otherwise) {
   const auto found = settings.switches.find(name);
   return found == settings.switches.end() ? otherwise : found->second;
+}
+
+/// OpenBLAS decides by its number of threads which sums it forms. Built for threads of its own it
+/// takes no more of them than it saw processors while it loaded, and so gives other bits to a
+/// worker on fewer cores; told afterwards, it takes as many as it is told. In some builds there is
+/// no OpenBLAS.
+void set_openblas_threads(int threads) {
+  using SetThreads = void (*)(int);
+  if (auto* set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) {
+    set(threads);
+  }
 }
 
 /// How many threads really share a parallel region: OMP_THREAD_LIMIT or the system may allow
@@ -30,22 +45,35 @@ std::size_t threads_in_force() {
   return threads.size();
 }
 
+/// Whether OpenBLAS computes in this process and chooses its kernels when it loads.
+bool has_dynamic_openblas() {
+  using GetConfig = char* (*)();
+  auto* get_config = reinterpret_cast<GetConfig>(dlsym(RTLD_DEFAULT, "openblas_get_config"));
+  return get_config != nullptr &&
+         std::string_view(get_config()).find("DYNAMIC_ARCH") != std::string_view::npos;
+}
+
 class CpuScope final : public Scope {
  public:
   CpuScope(const Settings& settings, OneDnn onednn)
       : threads_(at::get_num_threads()),
         onednn_(at::globalContext().userEnabledMkldnn()),
-        deterministic_(at::globalContext().deterministicAlgorithms()) {
+        deterministic_(at::globalContext().deterministicAlgorithms()),
+        fill_memory_(fills_memory(at::globalContext())) {
     at::set_num_threads(settings.threads);
+    set_openblas_threads(settings.threads);
     at::globalContext().setUserEnabledMkldnn(switched(settings, "onednn", onednn == OneDnn::kOn));
     at::globalContext().setDeterministicAlgorithms(
         switched(settings, "deterministic", deterministic_), /*warn_only=*/false);
+    set_fill_memory(at::globalContext(), switched(settings, "fill_memory", fill_memory_));
   }
 
   ~CpuScope() override {
+    set_fill_memory(at::globalContext(), fill_memory_);
     at::globalContext().setDeterministicAlgorithms(deterministic_, /*warn_only=*/false);
     at::globalContext().setUserEnabledMkldnn(onednn_);
     at::set_num_threads(threads_);
+    set_openblas_threads(threads_);
   }
 
   [[nodiscard]] std::string device() const override { return "cpu"; }
@@ -54,24 +82,31 @@ class CpuScope final : public Scope {
 
   [[nodiscard]] std::map<std::string, std::string> in_force() const override {
     const at::Context& context = at::globalContext();
-    return {{"threads", std::to_string(threads_in_force())},
-            {"interop_threads", std::to_string(at::get_num_interop_threads())},
-            {"onednn", text(context.userEnabledMkldnn())},
-            {"deterministic_algorithms", text(context.deterministicAlgorithms())}};
+    std::map<std::string, std::string> settings{
+        {"threads", std::to_string(threads_in_force())},
+        {"interop_threads", std::to_string(at::get_num_interop_threads())},
+        {"onednn", text(context.userEnabledMkldnn())},
+        {"deterministic", text(context.deterministicAlgorithms())}};
+    if (FillsMemory<at::Context>) settings["fill_memory"] = text(fills_memory(context));
+    return settings;
   }
 
  private:
   int threads_;
   bool onednn_;
   bool deterministic_;
+  bool fill_memory_;
 };
 
 }  // namespace
 
-std::vector<std::string> cpu_knobs() {
-  return {
-      "deterministic",     "onednn",         "threads", "aten_cpu_capability", "onednn_max_cpu_isa",
-      "openblas_coretype", "omp_wait_policy"};
+std::vector<std::string> cpu_knobs(OneDnn onednn) {
+  std::vector<std::string> knobs{"deterministic", "onednn", "threads", "aten_cpu_capability",
+                                 "omp_wait_policy"};
+  if (FillsMemory<at::Context>) knobs.emplace_back("fill_memory");
+  if (onednn == OneDnn::kOn) knobs.emplace_back("onednn_max_cpu_isa");
+  if (has_dynamic_openblas()) knobs.emplace_back("openblas_coretype");
+  return knobs;
 }
 
 std::unique_ptr<Scope> enter_cpu(const Settings& settings, OneDnn onednn) {

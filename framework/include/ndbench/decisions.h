@@ -15,11 +15,12 @@ class NDBENCH_API Decisions {
   /// Remembers what is right: classes, or attributes and sub-groups.
   explicit Decisions(const Images& images);
 
-  void clear() { predictions_.clear(); }
+  void clear();
 
   /// The decisions about the next examples, in set order: the class of each, or 0 and 1 for each
-  /// attribute of each.
-  void append(std::span<const std::int32_t> predictions);
+  /// attribute of each; and what they were decided from: a number for each class or attribute of
+  /// each. Logits are for all examples or for none.
+  void append(std::span<const std::int32_t> predictions, std::span<const float> logits = {});
 
   /// Accuracy (over all decisions), and of each class, or of each attribute and sub-group.
   /// Classes that no example has are left out. @pre all examples were decided about.
@@ -32,6 +33,7 @@ class NDBENCH_API Decisions {
 
   Images truth_;  ///< without pixels
   std::vector<std::int32_t> predictions_;
+  std::vector<float> logits_;
 };
 
 }  // namespace ndbench

@@ -17,7 +17,7 @@ class NDBENCH_API ImageNetwork : public torch::nn::Module {
   virtual at::Tensor forward(const at::Tensor& images) = 0;
 
   /// What a training step minimizes: `loss_of(forward(images))`. A network with an auxiliary
-  /// classifier adds the loss of that one's logits, weighted.
+  /// classifier then adds the loss of that one's logits, weighted.
   /// @return scalar float on the device.
   [[nodiscard]] virtual at::Tensor loss(
       const at::Tensor& images, const std::function<at::Tensor(const at::Tensor&)>& loss_of);

@@ -7,7 +7,9 @@ class CpuBackend final : public ndbench::Backend {
  public:
   [[nodiscard]] std::string unavailable() const override { return ""; }
 
-  [[nodiscard]] std::vector<std::string> knobs() const override { return ndbench::cpu_knobs(); }
+  [[nodiscard]] std::vector<std::string> knobs() const override {
+    return ndbench::cpu_knobs(ndbench::OneDnn::kOff);
+  }
 
   [[nodiscard]] std::unique_ptr<ndbench::Scope> enter(
       const ndbench::Settings& settings) const override {

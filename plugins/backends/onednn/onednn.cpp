@@ -11,7 +11,9 @@ class OneDnnBackend final : public ndbench::Backend {
     return at::Context::hasMKLDNN() ? "" : "this LibTorch is built without oneDNN";
   }
 
-  [[nodiscard]] std::vector<std::string> knobs() const override { return ndbench::cpu_knobs(); }
+  [[nodiscard]] std::vector<std::string> knobs() const override {
+    return ndbench::cpu_knobs(ndbench::OneDnn::kOn);
+  }
 
   [[nodiscard]] std::unique_ptr<ndbench::Scope> enter(
       const ndbench::Settings& settings) const override {

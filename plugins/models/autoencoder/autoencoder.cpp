@@ -79,6 +79,7 @@ class AutoencoderTask final : public ndbench::Task {
     return trainer_.step([this] {
       const at::Tensor images = flat(batch_);
       const at::Tensor output = network_(images).to(trainer_.input_type());
+      reconstruction_ = output.detach();
       switch (loss_) {
         case Loss::kL1:
           return at::l1_loss(output, images);
@@ -95,6 +96,12 @@ class AutoencoderTask final : public ndbench::Task {
     if (batch_.size() > 0) {
       visit("inputs", batch_.inputs);
       visit("targets", batch_.targets);
+    }
+  }
+
+  void visit_outputs(const ndbench::StateVisitor& visit) const override {
+    if (reconstruction_.defined()) {
+      visit("reconstruction", reconstruction_);
     }
   }
 
@@ -130,6 +137,7 @@ class AutoencoderTask final : public ndbench::Task {
   ndbench::ImageBatches train_;
   ndbench::ImageBatches test_;
   ndbench::ImageBatch batch_;
+  at::Tensor reconstruction_;  ///< in the last step, [N, pixels]
 };
 
 class AutoencoderModel final : public ndbench::Model {

@@ -76,6 +76,7 @@ class GraphTask final : public ndbench::Task {
   at::Tensor train_step() override {
     return trainer_.step([&] {
       const at::Tensor logits = network_(features_, neighbours_).to(trainer_.input_type());
+      logits_ = logits.detach();
       return at::cross_entropy_loss(logits.index_select(0, batch_), targets_);
     });
   }
@@ -89,16 +90,22 @@ class GraphTask final : public ndbench::Task {
     }
   }
 
+  /// Of all nodes, those of the test set included.
+  void visit_outputs(const ndbench::StateVisitor& visit) const override {
+    if (logits_.defined()) {
+      visit("logits", logits_);
+    }
+  }
+
   ndbench::Evaluation evaluate() override {
     const ndbench::Trainer::Evaluating evaluating(trainer_);
-    const at::Tensor logits = network_(features_, neighbours_);
-    const at::Tensor classes = logits.narrow(0, train_size_, logits.size(0) - train_size_)
-                                   .argmax(1)
-                                   .to(at::kCPU, at::kInt)
-                                   .contiguous();
+    const at::Tensor all = network_(features_, neighbours_);
+    const at::Tensor logits = all.narrow(0, train_size_, all.size(0) - train_size_);
+    const at::Tensor classes = logits.argmax(1).to(at::kCPU, at::kInt).contiguous();
+    const at::Tensor scores = logits.to(at::kCPU, at::kFloat).contiguous();
     decisions_.clear();
-    decisions_.append(
-        {classes.data_ptr<std::int32_t>(), static_cast<std::size_t>(classes.numel())});
+    decisions_.append({classes.data_ptr<std::int32_t>(), static_cast<std::size_t>(classes.numel())},
+                      {scores.data_ptr<float>(), static_cast<std::size_t>(scores.numel())});
     return decisions_.evaluation();
   }
 
@@ -118,6 +125,7 @@ class GraphTask final : public ndbench::Task {
   at::Tensor order_;  ///< of the training nodes in this epoch
   at::Tensor batch_;  ///< training nodes
   at::Tensor targets_;
+  at::Tensor logits_;  ///< of the last step
   std::int64_t position_ = 0;
 };
 

@@ -6,10 +6,10 @@
 #include "ndbench/trainer.h"
 #include "prednet_network.h"
 #include "prednet_task.h"
+#include "video_parameters.h"
 
 namespace {
 
-using ndbench::prednet::Network;
 using ndbench::prednet::Training;
 
 Training training_of(const ndbench::Parameters& parameters) {
@@ -45,43 +45,16 @@ Training training_of(const ndbench::Parameters& parameters) {
   return training;
 }
 
-std::shared_ptr<Network> make_network(const ndbench::TaskContext& context, bool is_original,
-                                      const ndbench::Video& video) {
-  const auto& parameters = context.parameters;
-  const ndbench::prednet::Architecture architecture{.channels = video.channels,
-                                                    .height = video.height,
-                                                    .width = video.width,
-                                                    .layers = parameters.integer("layers"),
-                                                    .stack = parameters.integer("width")};
-  const std::int64_t divisor = std::int64_t{1} << (architecture.layers - 1);
-  if (video.height % divisor != 0 || video.width % divisor != 0) {
-    throw ndbench::Error("prednet: frames of " + std::to_string(video.width) + "x" +
-                         std::to_string(video.height) + " cannot be halved " +
-                         std::to_string(architecture.layers - 1) + " times; set frame_width and " +
-                         "frame_height to multiples of " + std::to_string(divisor) +
-                         ", or take fewer layers");
-  }
-  auto network = is_original ? ndbench::prednet::make_original(architecture)
-                             : ndbench::prednet::make_watanabe(architecture);
-  network->initialize(context.seeds.init);
-  return network;
-}
-
 class PredNet final : public ndbench::Model {
  public:
   [[nodiscard]] std::vector<ndbench::Parameter> parameters() const override;
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
       const ndbench::TaskContext& context) const override {
-    const auto& parameters = context.parameters;
-    const Training training = training_of(parameters);
-    auto data = ndbench::load_video({.dataset = parameters.text("dataset"),
-                                     .sequences = parameters.integer("sequences"),
-                                     .test_sequences = parameters.integer("test_sequences"),
-                                     .width = parameters.integer("frame_width"),
-                                     .height = parameters.integer("frame_height")},
-                                    context.data_path);
-    auto network = make_network(context, training.is_original, data.train);
+    const Training training = training_of(context.parameters);
+    auto data = ndbench::prednet::load_frames(context);
+    auto network =
+        ndbench::prednet::make_network("prednet", context, training.is_original, data.train);
     return ndbench::prednet::make_task(context, training, std::move(network), std::move(data));
   }
 };
@@ -92,37 +65,11 @@ std::vector<ndbench::Parameter> PredNet::parameters() const {
        .default_value = "original",
        .summary = "Lotter et al. 2017, or Watanabe et al. 2018",
        .choices = {"original", "watanabe"}},
-      {.name = "dataset",
-       .default_value = "sprites",
-       .summary = "video to predict: sprites, synthetic, kitti, or a folder, list or video file"},
-      {.name = "sequences",
-       .default_value = std::int64_t{0},
-       .summary = "training sequences to use, the first ones; 0 for all",
-       .minimum = 0},
-      {.name = "test_sequences",
-       .default_value = std::int64_t{0},
-       .summary = "test sequences to use, the first ones; 0 for all",
-       .minimum = 0},
-      {.name = "frame_width",
-       .default_value = std::int64_t{0},
-       .summary = "pixels to scale frames to; 0 for as they are",
-       .minimum = 0,
-       .maximum = 4096},
-      {.name = "frame_height",
-       .default_value = std::int64_t{0},
-       .summary = "pixels to scale frames to; 0 for as they are",
-       .minimum = 0,
-       .maximum = 4096},
-      {.name = "layers",
-       .default_value = std::int64_t{4},
-       .summary = "each half the size of the one below",
-       .minimum = 1,
-       .maximum = 8},
-      {.name = "width",
-       .default_value = std::int64_t{48},
-       .summary = "channels of layer 1; those above have 2, 4, ... times as many",
-       .minimum = 1,
-       .maximum = 1024},
+  };
+  for (auto& parameter : ndbench::prednet::video_parameters()) {
+    parameters.push_back(std::move(parameter));
+  }
+  std::vector<ndbench::Parameter> own{
       {.name = "frames",
        .default_value = std::int64_t{0},
        .summary = "in a window; 0 for as published: 10 (original), 21 (watanabe)",
@@ -147,6 +94,9 @@ std::vector<ndbench::Parameter> PredNet::parameters() const {
        .summary = "of original: errors of the lowest layer, or of all with the upper ones by 0.1",
        .choices = {"l0", "lall"}},
   };
+  for (auto& parameter : own) {
+    parameters.push_back(std::move(parameter));
+  }
   for (auto& parameter :
        ndbench::trainer_parameters({.optimizer = "adam", .learning_rate = 1e-3})) {
     parameters.push_back(std::move(parameter));

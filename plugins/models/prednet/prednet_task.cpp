@@ -28,6 +28,9 @@ class PredNetTask final : public Task {
     batch_ = train_.next();
     before_ = batch_.starts_sequence ? State() : after_;
     continues_ = torch::scalar_tensor(batch_.starts_sequence ? 0 : 1, at::kLong);
+    if (training_.loop != nullptr && batch_.size() > 0) {
+      training_.loop->load(batch_.frames);
+    }
     return batch_.size();
   }
 
@@ -37,8 +40,9 @@ class PredNetTask final : public Task {
     const at::Tensor frames = batch_.frames.to(trainer_.input_type());
     return trainer_.step([&] {
       State state = state_before(before_, frames);
-      const at::Tensor loss =
-          training_.is_original ? error_loss(frames, state) : prediction_loss(frames, state);
+      const at::Tensor loss = training_.loop != nullptr ? training_.loop->loss(*network_, state)
+                              : training_.is_original   ? error_loss(frames, state)
+                                                        : prediction_loss(frames, state);
       after_ = state.detached();
       return loss;
     });
@@ -80,6 +84,16 @@ class PredNetTask final : public Task {
       if (!training_.is_original) {
         visit("continues", continues_);
       }
+      if (training_.loop != nullptr) {
+        training_.loop->visit_batch(visit);
+      }
+    }
+  }
+
+  /// Of the window's last frame, in which what went before has come together.
+  void visit_outputs(const StateVisitor& visit) const override {
+    if (prediction_.defined()) {
+      visit("prediction", prediction_);
     }
   }
 
@@ -137,6 +151,7 @@ class PredNetTask final : public Task {
     at::Tensor loss;
     for (std::int64_t t = 0; t < frames.size(0); ++t) {
       const auto seen = network_->see(frames[t], state);
+      prediction_ = seen.prediction.detach();
       if (t == 0) {
         continue;
       }
@@ -154,6 +169,7 @@ class PredNetTask final : public Task {
     at::Tensor loss;
     for (std::int64_t t = 0; t + 1 < frames.size(0); ++t) {
       const auto seen = network_->see(frames[t], state);
+      prediction_ = seen.prediction.detach();
       const at::Tensor error = at::mse_loss(seen.prediction, frames[t + 1]);
       loss = loss.defined() ? loss + error : error;
     }
@@ -183,6 +199,7 @@ class PredNetTask final : public Task {
   at::Tensor continues_;  ///< 1 if the batch begins in the state that the one before left
   State before_;          ///< the batch; empty for a state of zero
   State after_;
+  at::Tensor prediction_;  ///< the last one of the last step, [N, C, H, W]
 };
 
 }  // namespace

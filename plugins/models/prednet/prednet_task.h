@@ -9,6 +9,25 @@
 
 namespace ndbench::prednet {
 
+/// A loop over the frames of a window that is not the task's own.
+class FrameLoop {
+ public:
+  FrameLoop() = default;
+  FrameLoop(const FrameLoop&) = delete;
+  FrameLoop& operator=(const FrameLoop&) = delete;
+  virtual ~FrameLoop() = default;
+
+  /// Called when the window `frames` [T, N, channels, H, W] was loaded, float32 on the device.
+  virtual void load(const at::Tensor& frames) = 0;
+
+  /// Shows the frames to the network and moves `state` on.
+  /// @return the squared errors of the next frames, summed over the window.
+  virtual at::Tensor loss(Network& network, State& state) = 0;
+
+  /// Visits what of the loaded window loss() reads, beside the window itself.
+  virtual void visit_batch(const StateVisitor& visit) const = 0;
+};
+
 /// How a network is trained.
 struct Training {
   bool is_original = true;
@@ -17,6 +36,7 @@ struct Training {
   std::int64_t batch_size = 4;
   std::int64_t stride = 0;             ///< original: between the starts of windows; 0: `frames`
   std::int64_t windows_per_epoch = 0;  ///< 0: all
+  std::shared_ptr<FrameLoop> loop{};   ///< watanabe: instead of the task's own
 };
 
 /// Trains on windows of frames: `original` on shuffled ones, each from a state of zero; `watanabe`
