@@ -39,6 +39,7 @@ TEST(CommandLine, HasDefaults) {
   EXPECT_EQ(line.plugin_path, "");
   EXPECT_EQ(line.data_path, "");
   EXPECT_EQ(line.timeout_seconds, 600.0);
+  EXPECT_EQ(line.jobs, 1);
   EXPECT_EQ(line.filter, "");
   EXPECT_FALSE(line.list_tests);
   EXPECT_FALSE(line.limits.replicas);
@@ -65,6 +66,7 @@ TEST(CommandLine, ReadsEveryFlag) {
                                   "--plugin_path=/p1:/p2",
                                   "--data=/d",
                                   "--timeout=1.5",
+                                  "--jobs=3",
                                   "--benchmark_filter=-fixed|noisy",
                                   "--benchmark_list_tests",
                                   "--benchmark_min_time=0.25",
@@ -87,6 +89,7 @@ TEST(CommandLine, ReadsEveryFlag) {
   EXPECT_EQ(line.plugin_path, "/p1:/p2");
   EXPECT_EQ(line.data_path, "/d");
   EXPECT_EQ(line.timeout_seconds, 1.5);
+  EXPECT_EQ(line.jobs, 3);
   EXPECT_EQ(line.filter, "-fixed|noisy");
   EXPECT_TRUE(line.list_tests);
   EXPECT_EQ(line.limits.minimum_seconds, 0.25);
@@ -150,6 +153,27 @@ TEST(CommandLine, RefusesOtherMinimumTimes) {
   }
 }
 
+TEST(CommandLine, ReadsAPrecisionAsPercentOrShare) {
+  EXPECT_FALSE(parse({}).limits.precision);
+  EXPECT_FALSE(parse({}).limits.time_cap);
+  EXPECT_DOUBLE_EQ(parse({"--precision=2%"}).limits.precision.value(), 0.02);
+  EXPECT_DOUBLE_EQ(parse({"--precision", "0.015"}).limits.precision.value(), 0.015);
+  EXPECT_DOUBLE_EQ(parse({"--precision=0.1%"}).limits.precision.value(), 0.001);
+  EXPECT_EQ(parse({"--precision=2%", "--time_cap=90"}).limits.time_cap, 90.0);
+}
+
+TEST(CommandLine, RefusesOtherPrecisionsAndTimeCaps) {
+  for (const std::string text : {"2", "0", "-1%", "0.05%", "51%", "nan", "2%%", "%", "2 %", "x"}) {
+    EXPECT_THAT(message_of({"--precision=" + text}),
+                AllOf(HasSubstr("--precision: '"), HasSubstr("(2% or 0.02)")))
+        << text;
+  }
+  EXPECT_THAT(message_of({"--precision="}), HasSubstr("--precision"));
+  for (const std::string text : {"0", "0.5", "-3", "nan", "1e7"}) {
+    EXPECT_THAT(message_of({"--time_cap=" + text}), HasSubstr("--time_cap")) << text;
+  }
+}
+
 TEST(CommandLine, ReadsEveryFormatUnitAndColour) {
   EXPECT_EQ(parse({"--benchmark_format=console"}).format, Format::kConsole);
   EXPECT_EQ(parse({"--benchmark_format=json"}).format, Format::kJson);
@@ -194,6 +218,13 @@ TEST(CommandLine, NamesTheFlagWhoseValueIsBad) {
 TEST(CommandLine, RefusesAFlagWithoutItsValue) {
   EXPECT_THAT(message_of({"--suite"}), HasSubstr("--suite"));
   EXPECT_THAT(message_of({"--benchmark_out"}), HasSubstr("--benchmark_out"));
+}
+
+TEST(CommandLine, RefusesJobsThatAreNoNumberOfReplicas) {
+  for (const std::string value : {"0", "-1", "two", "1.5", "100001"}) {
+    EXPECT_THAT(message_of({"--jobs=" + value}), HasSubstr("--jobs")) << value;
+  }
+  EXPECT_THAT(message_of({"--jobs="}), HasSubstr("--jobs: the value is empty"));
 }
 
 TEST(CommandLine, RefusesAFlagThatIsGivenTwice) {
@@ -286,6 +317,26 @@ TEST(CommandLine, RefusesBadValuesOfVariables) {
   EXPECT_THAT(message_of({}), HasSubstr("--benchmark_repetitions: Value many not in range"));
 }
 
+TEST(CommandLine, RefusesToMeasureBesideAnotherRunUnlessTold) {
+  const EnvironmentVariable unset("NDBENCH_HOST_LOCK", nullptr);
+  EXPECT_EQ(parse({}).host_sharing, HostSharing::kRefuse);
+  EXPECT_EQ(parse({"--host_lock=refuse"}).host_sharing, HostSharing::kRefuse);
+  EXPECT_EQ(parse({"--host_lock=wait"}).host_sharing, HostSharing::kWait);
+  EXPECT_EQ(parse({"--host_lock", "share"}).host_sharing, HostSharing::kShare);
+  EXPECT_THROW(parse({"--host_lock=no"}), UsageError);
+  EXPECT_THROW(parse({"--host_lock="}), UsageError);
+}
+
+TEST(CommandLine, ReadsTheVariableForEveryRunOfAHost) {
+  const EnvironmentVariable wait("NDBENCH_HOST_LOCK", "wait");
+  EXPECT_EQ(parse({}).host_sharing, HostSharing::kWait);
+  EXPECT_EQ(parse({"--host_lock=share"}).host_sharing, HostSharing::kShare);
+  const EnvironmentVariable empty("NDBENCH_HOST_LOCK", "");
+  EXPECT_EQ(parse({}).host_sharing, HostSharing::kRefuse);
+  const EnvironmentVariable bad("NDBENCH_HOST_LOCK", "no");
+  EXPECT_THROW(parse({}), UsageError);
+}
+
 TEST(CommandLine, AnswersHelpWithEveryFlag) {
   const std::string help = parse({"--help"}).answer.value();
   for (const std::string flag : {"--suite",
@@ -293,6 +344,10 @@ TEST(CommandLine, AnswersHelpWithEveryFlag) {
                                  "--plugin_path",
                                  "--data",
                                  "--timeout",
+                                 "--precision",
+                                 "--time_cap",
+                                 "--jobs",
+                                 "--host_lock",
                                  "--version",
                                  "--benchmark_filter",
                                  "--benchmark_list_tests",

@@ -1,12 +1,22 @@
 # Tests of framework/core: no LibTorch, no clock, seconds in all.
-foreach(noun IN ITEMS bootstrap command_line coverage exit_code failure_log intervals journal
-                      listing machine mode name output paired_ratio plan plugin_file printable
-                      progress protocol record replica_metrics roster row scheduler search_path
-                      seeds spelling statistics suite summary two_samples worker_environment
-                      worker_process)
+foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets coverage diagnosis
+                      disturbance divergence environments epoch_lanes exit_code failure_log fitness
+                      host_facts host_files host_lock host_sample host_watch intervals journal
+                      knob_costs knob_modes knobs_in_force listing machine measured_block mode
+                      mode_comparison mode_words name npy_file output paired_ratio parity plan
+                      plugin_file plugin_survey printable progress protocol record replica_metrics
+                      replica_plan roster row scheduler scratch_folder search_path seeds software
+                      spelling spread statistics step_cost stopping stored_logits subcommand suite
+                      summary two_samples watch worker_environment worker_process)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_core)
 endforeach()
 target_link_libraries(protocol_test PRIVATE PkgConfig::XXHASH fmt::fmt)
+
+ndbench_add_test(fill_memory_test SOURCES fill_memory_test.cpp LIBRARIES ndbench_core)
+target_include_directories(fill_memory_test PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
+target_link_libraries(stored_logits_test PRIVATE nlohmann_json::nlohmann_json)
+target_compile_definitions(summary_test PRIVATE
+  NDBENCH_TEST_GOLDEN="${CMAKE_CURRENT_LIST_DIR}/golden")
 
 # What SciPy says about the same values.
 foreach(noun IN ITEMS bootstrap intervals replica_metrics statistics two_samples)
@@ -21,6 +31,8 @@ target_link_libraries(measure_metrics PRIVATE ndbench_core ndbench_options fmt::
 # A worker that behaves and misbehaves as it is told.
 add_executable(stub_worker stub_worker.cpp)
 target_link_libraries(stub_worker PRIVATE ndbench_base ndbench_protocol ndbench_options)
-add_dependencies(worker_process_test stub_worker)
-target_compile_definitions(worker_process_test PRIVATE
-  NDBENCH_TEST_STUB_WORKER="$<TARGET_FILE:stub_worker>")
+foreach(noun IN ITEMS watch worker_process)
+  add_dependencies(${noun}_test stub_worker)
+  target_compile_definitions(${noun}_test PRIVATE
+    NDBENCH_TEST_STUB_WORKER="$<TARGET_FILE:stub_worker>")
+endforeach()

@@ -28,6 +28,16 @@ class FakeWorker final : public Worker {
 
   Message receive() override { return answer_(request_); }
 
+  /// Answers at once, or when `ready` says so.
+  std::optional<Message> try_receive() override {
+    if (ready && !ready()) return std::nullopt;
+    return receive();
+  }
+
+  [[nodiscard]] Watch watch() const override { return {{}, {}}; }
+
+  std::function<bool()> ready{};
+
  private:
   static std::string words(const Message& request) {
     if (const auto* describe = std::get_if<DescribeRequest>(&request)) {
@@ -42,6 +52,7 @@ class FakeWorker final : public Worker {
     if (std::holds_alternative<PrepareRequest>(request)) return "prepare";
     if (std::holds_alternative<StateRequest>(request)) return "state";
     if (std::holds_alternative<FinishRequest>(request)) return "finish";
+    if (std::holds_alternative<ProbeRequest>(request)) return "probe";
     return "answer";
   }
 

@@ -46,5 +46,42 @@ TEST(Mode, MustRepeatOnlyIfNothingVariesAndToolingIsDeterministic) {
   EXPECT_FALSE((Mode{.name = "f", .ulp = true, .tooling = deterministic}.must_repeat()));
 }
 
+TEST(Mode, MustRepeatInOneEnvironmentIfNothingElseVaries) {
+  EXPECT_TRUE(built_in("fixed").must_repeat_in_environment());
+  EXPECT_TRUE(built_in("environment").must_repeat_in_environment());
+  EXPECT_FALSE(built_in("environment").must_repeat());
+  EXPECT_FALSE(built_in("ulp").must_repeat_in_environment());
+  EXPECT_FALSE(built_in("impl").must_repeat_in_environment());
+}
+
+TEST(ReferenceMode, IsNoisyOrTheFirstFreeOneOrTheFirst) {
+  const Mode fixed = built_in("fixed");
+  const Mode impl = built_in("impl");
+  const Mode noisy = built_in("noisy");
+  Mode part = impl;
+  part.part = KnobPart{"fixed", "impl", "deterministic"};
+  EXPECT_EQ(reference_mode(std::vector{fixed, impl, noisy}), 2U);
+  EXPECT_EQ(reference_mode(std::vector{fixed, impl}), 1U);
+  EXPECT_EQ(reference_mode(std::vector{fixed, part, impl}), 2U);
+  EXPECT_EQ(reference_mode(std::vector{fixed, built_in("algo")}), 0U);
+}
+
+TEST(Knob, AgreesWhereBothLeaveItAloneOrSetItAlike) {
+  const Tooling one{{"threads", std::int64_t{1}}};
+  EXPECT_TRUE(agree({}, {}, "threads"));
+  EXPECT_TRUE(agree(one, one, "threads"));
+  EXPECT_FALSE(agree(one, {}, "threads"));
+  EXPECT_FALSE(agree({}, one, "threads"));
+  EXPECT_FALSE(agree(one, {{"threads", std::int64_t{2}}}, "threads"));
+}
+
+TEST(Knob, TellsThreadsAndValuesAsSuitesSpellThem) {
+  EXPECT_EQ(threads_of({}, 4), 4);
+  EXPECT_EQ(threads_of({{"threads", std::int64_t{2}}}, 4), 2);
+  EXPECT_EQ(text_of(true), "true");
+  EXPECT_EQ(text_of(std::int64_t{2}), "2");
+  EXPECT_EQ(text_of("avx2"), "avx2");
+}
+
 }  // namespace
 }  // namespace ndbench

@@ -302,6 +302,14 @@ TEST(JsonOutput, HasTheFieldsOfGoogleBenchmarkAndNdbenchs) {
      "repetition_index": 0, "threads": 1, "skipped": true, "skip_message": "no driver"}])"));
 }
 
+TEST(JsonOutput, CountsDisturbedBlocksWhereThereAreSome) {
+  Row row = passed_step();
+  row.disturbed_blocks = 3;
+  const json rows = json::parse(written(Format::kJson, {row, passed_step()})).at("benchmarks");
+  EXPECT_EQ(rows.at(0).at("disturbed_blocks"), 3);
+  EXPECT_FALSE(rows.at(1).contains("disturbed_blocks"));
+}
+
 TEST(JsonOutput, PutsTheFieldsOfGoogleBenchmarkInItsOrder) {
   const std::string text = written(Format::kJson, {passed_step()});
   EXPECT_THAT(text, StartsWith("{\n  \"context\": {\n    \"date\": "));

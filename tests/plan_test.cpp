@@ -57,6 +57,22 @@ TEST(Plan, HasOnlyTheScopesOfTheSuite) {
   EXPECT_THAT(names(make_plan(suite, {})), ElementsAre("m/cpu/fixed/epoch", "m/cpu/noisy/epoch"));
 }
 
+TEST(Plan, AddsThePartsOfACostToTheStepAlone) {
+  Suite suite = suite_of({"m"}, {"cpu"});
+  suite.modes = {built_in_modes()[1],
+                 Mode{.name = "pinned", .tooling = built_in_modes()[1].tooling}};
+  suite.modes[1].tooling["onednn"] = false;
+  suite.modes[1].tooling["threads"] = std::int64_t{1};
+  suite.step = StepScope{.cost_by_knob = {"pinned"}};
+  suite.epoch.emplace();
+  const Plan plan = make_plan(suite, {});
+  EXPECT_THAT(
+      names(plan),
+      ElementsAre("m/cpu/noisy/step", "m/cpu/pinned/step", "m/cpu/pinned.only-onednn/step",
+                  "m/cpu/pinned.only-threads/step", "m/cpu/noisy/epoch", "m/cpu/pinned/epoch"));
+  EXPECT_THAT(plan.group_of(0), ElementsAre(0, 1, 2, 3));
+}
+
 TEST(Plan, GroupsCellsThatDifferInTheModeAlone) {
   const Plan plan = sixteen_cells();
   EXPECT_EQ(plan.cells[6].group_name(), "a/onednn/epoch");
@@ -93,6 +109,82 @@ TEST(Plan, PutsLimitsInPlaceOfTheSuitesCounts) {
   EXPECT_EQ(plan.epoch.epochs, 3);
   EXPECT_EQ(plan.minimum_seconds, 0.5);
   EXPECT_EQ(plan.minimum_warmup_seconds, 0.25);
+}
+
+Limits limits_of(std::optional<int> replicas, std::optional<double> precision = {},
+                 std::optional<double> time_cap = {}) {
+  Limits limits;
+  limits.replicas = replicas;
+  limits.precision = precision;
+  limits.time_cap = time_cap;
+  return limits;
+}
+
+TEST(Plan, GoesOnWithStepsForAPrecision) {
+  Suite suite = suite_of({"m"}, {"cpu"});
+  suite.step = StepScope{.replicas = 3, .precision = 0.02, .time_cap = 60.0};
+  suite.epoch = EpochScope{.replicas = 4};
+  Plan plan = make_plan(suite, {});
+  EXPECT_TRUE(plan.is_sequential(plan.cells[0]));
+  EXPECT_FALSE(plan.is_sequential(plan.cells[2]));
+  EXPECT_EQ(plan.replicas(plan.cells[0]), 6);  // fewer have no interval
+  EXPECT_EQ(plan.most_replicas(plan.cells[0]), 200);
+  EXPECT_EQ(plan.most_replicas(plan.cells[2]), 4);
+  EXPECT_EQ(plan.step.time_cap, 60.0);
+  plan = make_plan(suite, limits_of({}, 0.01, 30.0));
+  EXPECT_EQ(plan.step.precision, 0.01);
+  EXPECT_EQ(plan.step.time_cap, 30.0);
+  suite.step->replicas = 300;
+  plan = make_plan(suite, {});
+  EXPECT_EQ(plan.most_replicas(plan.cells[0]), 300);
+}
+
+TEST(Plan, TakesRepetitionsForJustThatManyUnlessAPrecisionIsAskedForToo) {
+  Suite suite = suite_of({"m"}, {"cpu"});
+  suite.step = StepScope{.precision = 0.02};
+  Plan plan = make_plan(suite, limits_of(3));
+  EXPECT_FALSE(plan.is_sequential(plan.cells[0]));
+  EXPECT_EQ(plan.replicas(plan.cells[0]), 3);
+  EXPECT_EQ(plan.most_replicas(plan.cells[0]), 3);
+  plan = make_plan(suite, limits_of(8, 0.02));
+  EXPECT_TRUE(plan.is_sequential(plan.cells[0]));
+  EXPECT_EQ(plan.replicas(plan.cells[0]), 8);
+}
+
+std::string complaint(const Plan& plan, const Limits& limits) {
+  try {
+    check_precision(plan, limits);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Plan, RefusesAPrecisionOfNothing) {
+  Suite suite = suite_of({"m"}, {"cpu"});
+  suite.step.emplace();
+  suite.epoch.emplace();
+  const Limits limits = limits_of({}, 0.02);
+  const Plan plan = make_plan(suite, limits);
+  EXPECT_EQ(complaint(plan, limits), "");
+  EXPECT_THAT(complaint(select(plan, "epoch"), limits),
+              testing::HasSubstr("--precision: is that of a step's cost in one mode against "));
+  EXPECT_THAT(complaint(select(plan, "fixed"), limits), testing::HasSubstr("--precision"));
+  // What the suite asks for is no mistake of who selects some of it.
+  suite.step->precision = 0.02;
+  EXPECT_EQ(complaint(select(make_plan(suite, {}), "epoch"), {}), "");
+}
+
+TEST(Plan, RefusesATimeCapOfNothing) {
+  Suite suite = suite_of({"m"}, {"cpu"});
+  suite.step.emplace();
+  Limits limits = limits_of({}, {}, 60.0);
+  EXPECT_THAT(complaint(make_plan(suite, limits), limits), testing::HasSubstr("--time_cap"));
+  limits.precision = 0.02;
+  EXPECT_EQ(complaint(make_plan(suite, limits), limits), "");
+  limits.precision.reset();
+  suite.step->precision = 0.02;
+  EXPECT_EQ(complaint(make_plan(suite, limits), limits), "");
 }
 
 TEST(Plan, NeverHasMoreBlocksThanStepsThatWereAskedFor) {

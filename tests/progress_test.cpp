@@ -57,6 +57,22 @@ TEST_F(ProgressTest, TellsTheRestFromTheMeanOfWhatIsDone) {
             "[3/4] c  2:00  ETA 2:00\n");
 }
 
+TEST_F(ProgressTest, SaysThatMoreMayComeThanIsKnown) {
+  Progress progress = make(false, 2);
+  progress.set_open();
+  progress.start("a");
+  now_ = 30.0;
+  progress.done();
+  progress.start("b");
+  progress.done();
+  progress.add(1);
+  progress.start("c");
+  EXPECT_EQ(text(),
+            "[1/2+] a  0:00\n"
+            "[2/2+] b  0:30  ETA at least 0:30\n"
+            "[3/3+] c  0:30  ETA at least 0:15\n");
+}
+
 TEST_F(ProgressTest, HasNothingLeftWhenAllIsDone) {
   Progress progress = make(false, 1);
   progress.done();

@@ -108,7 +108,9 @@ TEST(Protocol, KeepsAPrepareRequest) {
   sent.settings.threads = 2;
   sent.settings.switches["deterministic"] = true;
   sent.data_path = {"/data", "relative"};
+  sent.ulp_seed = std::numeric_limits<std::uint64_t>::max();
   const PrepareRequest request = decoded(sent);
+  EXPECT_EQ(request.ulp_seed, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(request.model.kind, PluginKind::kModel);
   EXPECT_EQ(request.model.name, "m");
   EXPECT_EQ(request.model.path, "/m.so");
@@ -149,12 +151,95 @@ TEST(Protocol, KeepsTheTypeOfEveryParameterValue) {
   EXPECT_TRUE(std::signbit(std::get<double>(received.at("minus_zero"))));
 }
 
+TEST(Protocol, KeepsAProbeRequest) {
+  const ProbeRequest request =
+      decoded(ProbeRequest{"/s/cell1", 0x1p-21, 18446744073709551615U, "/s/r1", "/s/p1"});
+  EXPECT_EQ(request.adopt, "/s/cell1");
+  EXPECT_EQ(request.perturbation, 0x1p-21);
+  EXPECT_EQ(request.seed, 18446744073709551615U);
+  EXPECT_EQ(request.compare, "/s/r1");
+  EXPECT_EQ(request.write, "/s/p1");
+}
+
+TEST(Protocol, KeepsAProbeWithNan) {
+  const Probe probe = decoded(Probe{.loss = kNan,
+                                    .state = {{"parameters/w", 1.0, 2.0}},
+                                    .batch = {{"inputs", 3.0, 4.0}},
+                                    .gradients = {{"w", kInfinity, kNan}},
+                                    .outputs = {{"logits", 5.0, 6.0}},
+                                    .unmatched = {"b"},
+                                    .changed_inputs = {"targets"},
+                                    .gradient_count = 2});
+  EXPECT_TRUE(std::isnan(probe.loss));
+  EXPECT_EQ(probe.state.at(0).name, "parameters/w");
+  EXPECT_EQ(probe.batch.at(0).error, 4.0);
+  EXPECT_EQ(probe.gradients.at(0).size, kInfinity);
+  EXPECT_TRUE(std::isnan(probe.gradients.at(0).error));
+  EXPECT_EQ(probe.outputs.at(0).size, 5.0);
+  EXPECT_THAT(probe.unmatched, ElementsAre("b"));
+  EXPECT_THAT(probe.changed_inputs, ElementsAre("targets"));
+  EXPECT_EQ(probe.gradient_count, 2);
+}
+
 TEST(Protocol, KeepsNumberRequests) {
   const auto steps = decoded(StepsRequest{.settle = 1, .steps = 1'000'000});
   EXPECT_EQ(steps.settle, 1);
   EXPECT_EQ(steps.steps, 1'000'000);
   EXPECT_EQ(decoded(EpochRequest{.epoch = 99}).epoch, 99);
   (void)decoded(FinishRequest{});
+}
+
+TEST(Protocol, KeepsTraceRequests) {
+  PrepareRequest sent;
+  sent.trace = {.enabled = true,
+                .is_reference = true,
+                .folder = "/scratch/0",
+                .snapshot_limit = std::int64_t{1} << 40};
+  const TraceRequest trace = decoded(sent).trace;
+  EXPECT_TRUE(trace.enabled);
+  EXPECT_TRUE(trace.is_reference);
+  EXPECT_EQ(trace.folder, "/scratch/0");
+  EXPECT_EQ(trace.snapshot_limit, std::int64_t{1} << 40);
+  EXPECT_TRUE(decoded(StepsRequest{.is_pilot = true}).is_pilot);
+  EXPECT_FALSE(decoded(EpochRequest{.is_last = false}).is_last);
+}
+
+TEST(Protocol, KeepsATrace) {
+  const std::vector<TracePoint> trace{{.step = 1'000'000'000'000,
+                                       .state_hash = "s",
+                                       .input_hash = "i",
+                                       .differences = {{"outputs",
+                                                        {.elements = 6,
+                                                         .differing = 5,
+                                                         .v_c = 0.1,
+                                                         .v_ermv = kInfinity,
+                                                         .unbounded = 4,
+                                                         .distance = 3.5,
+                                                         .normalized_distance = kNan}}},
+                                       .not_compared = "why"}};
+  StepSamples steps;
+  steps.trace = trace;
+  const TracePoint point = decoded(steps).trace.at(0);
+  EXPECT_EQ(point.step, 1'000'000'000'000);
+  EXPECT_EQ(point.state_hash, "s");
+  EXPECT_EQ(point.input_hash, "i");
+  EXPECT_EQ(point.not_compared, "why");
+  const Difference difference = point.differences.at("outputs");
+  EXPECT_EQ(difference.elements, 6);
+  EXPECT_EQ(difference.differing, 5);
+  EXPECT_EQ(difference.v_c, 0.1);
+  EXPECT_EQ(difference.v_ermv, kInfinity);
+  EXPECT_EQ(difference.unbounded, 4);
+  EXPECT_EQ(difference.distance, 3.5);
+  EXPECT_TRUE(std::isnan(difference.normalized_distance));
+  EpochSample epoch;
+  epoch.trace = trace;
+  epoch.trace_seconds = 0.125;
+  epoch.logits_left_out = "too many";
+  EXPECT_EQ(decoded(epoch).trace.size(), 1U);
+  EXPECT_EQ(decoded(epoch).trace_seconds, 0.125);
+  EXPECT_EQ(decoded(epoch).logits_left_out, "too many");
+  EXPECT_EQ(decoded(State{"hash", {}, trace}).trace.size(), 1U);
 }
 
 TEST(Protocol, KeepsADescription) {
@@ -168,7 +253,11 @@ TEST(Protocol, KeepsADescription) {
         .maximum = 110,
         .choices = {}},
        {.name = "dataset", .default_value = "fashion", .summary = "", .choices = {"a", "b"}}},
-      "no such device"});
+      "no such device",
+      {"threads"},
+      {{"libtorch", "1.13.1"}}});
+  EXPECT_THAT(description.knobs, ElementsAre("threads"));
+  EXPECT_THAT(description.libraries, ElementsAre(Pair("libtorch", "1.13.1")));
   EXPECT_EQ(description.name, "resnet");
   EXPECT_EQ(description.summary, "a network");
   EXPECT_EQ(description.unavailable, "no such device");
@@ -200,6 +289,19 @@ TEST(Protocol, KeepsEmptyMessages) {
   EXPECT_THAT(decoded(EpochSample{}).evaluation.predictions, IsEmpty());
   EXPECT_THAT(decoded(State{}).tensor_hashes, IsEmpty());
   EXPECT_EQ(decoded(PhaseNote{}).phase, "");
+}
+
+TEST(Protocol, KeepsTheWaitThatIsNotKnown) {
+  StepSamples steps;
+  steps.request_cpu_seconds = 1.5;
+  EXPECT_EQ(decoded(steps).request_cpu_seconds, 1.5);
+  EXPECT_TRUE(std::isnan(decoded(steps).run_queue_seconds));
+  steps.run_queue_seconds = 0.25;
+  EXPECT_EQ(decoded(steps).run_queue_seconds, 0.25);
+  EpochSample epoch;
+  EXPECT_TRUE(std::isnan(decoded(epoch).run_queue_seconds));
+  epoch.run_queue_seconds = 0.125;
+  EXPECT_EQ(decoded(epoch).run_queue_seconds, 0.125);
 }
 
 TEST(Protocol, KeepsStepSamplesWithADivergedLoss) {
@@ -400,7 +502,7 @@ TEST(Decoder, RefusesDeepNestingWithoutRunningOutOfStack) {
 TEST(Decoder, NeverTakesAFrameWithOneChangedByteForAMessage) {
   for (const Message& message :
        {Message(Description{
-            "resnet", "s", {{.name = "depth", .default_value = 2.0, .summary = ""}}, ""}),
+            "resnet", "s", {{.name = "depth", .default_value = 2.0, .summary = ""}}, "", {}}),
         Message(StepSamples{{0.5, 0.25}, {2.0, kNan}, 0.5, 8}), Message(FinishRequest{})}) {
     const std::string frame = encode(message, 0);
     for (std::size_t position = 0; position < frame.size(); ++position) {

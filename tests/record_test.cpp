@@ -33,8 +33,25 @@ Record step_record() {
   record.load_average = {0.5, 0.25, 0.125};
   record.prepare_seconds = 0.75;
   record.warmup_steps = 5;
-  record.blocks = 2;
-  record.steps = {{0.5, 0.25}, {2.0, 1.0, 0.5}, 1.5, 16};
+  MeasuredBlock block;
+  block.seconds = {0.5};
+  block.cpu_seconds = 1.0;
+  block.run_queue_seconds = 0.125;
+  block.host = {.window_seconds = 0.75,
+                .steal_share = 0.0,
+                .others_cores = 0.25,
+                .frequency = 3e9,
+                .runnable = 1,
+                .processors = 2};
+  record.discarded = {block};
+  record.discarded[0].disturbed = "a neighbour";
+  record.blocks = {block, block};
+  record.blocks[0].times_before = 1;
+  record.blocks[0].losses = {0.5, 0.25};
+  record.blocks[1].block = 1;
+  record.blocks[1].seconds = {0.25};
+  record.blocks[1].host = {};
+  record.steps = {{0.5, 0.25}, {2.0, 1.0, 0.5}, 1.5, 16, 2.0, 0.25};
   record.state = {"ab12", {{"w", "1"}, {"b", "2"}}};
   record.peak_memory_bytes = 4096;
   return record;
@@ -43,10 +60,13 @@ Record step_record() {
 Record epoch_record() {
   Record record = step_record();
   record.cell.scope = ScopeKind::kEpoch;
-  record.warmup_steps = record.blocks = 0;
+  record.warmup_steps = 0;
+  record.blocks.clear();
+  record.discarded.clear();
   record.steps = {};
   record.epochs = {{1.0, 0.125, 0.5, 2.0, 100, 0.9, {"accuracy", 0.25, true, 10, {3, 4}}},
                    {2.0, 0.25, 0.5, 4.0, 100, 0.8, {"accuracy", 0.75, true, 10, {}}}};
+  record.epochs.front().trace_seconds = 0.0625;
   return record;
 }
 
@@ -91,7 +111,7 @@ TEST(Record, HasNoNumbersWithoutSamples) {
 
 TEST(RecordJson, SaysAllOfAStepRecord) {
   EXPECT_EQ(read_back(step_record()), json::parse(R"({
-    "version": 2,
+    "version": 3,
     "type": "record",
     "name": "m/cpu/noisy/step",
     "model": "m",
@@ -99,18 +119,32 @@ TEST(RecordJson, SaysAllOfAStepRecord) {
     "mode": "noisy",
     "scope": "step",
     "replica": 1,
+    "jobs": 1,
     "outcome": {"status": "passed"},
     "seeds": {"init": "0000000000000000", "order": "000000000000000a",
               "augment": "fedcba9876543210", "dropout": "00000000000000ff"},
     "parameters": {"depth": 8, "rate": 2.0, "augment": true, "dataset": "fashion"},
+    "tooling": {},
     "load_average": [0.5, 0.25, 0.125],
     "environment": {"OMP_NUM_THREADS": "2"},
     "in_force": {"threads": "2"},
     "libraries": {"LibTorch": "1.13.1"},
     "provenance": {"command": "ndbench_suite"},
     "prepare_seconds": 0.75,
-    "samples": {"warmup_steps": 5, "blocks": 2, "batch_size": 16, "step_seconds": [0.5, 0.25],
-                "cpu_seconds": 1.5, "losses": [2.0, 1.0, 0.5]},
+    "samples": {"warmup_steps": 5, "batch_size": 16, "step_seconds": [0.5, 0.25],
+                "cpu_seconds": 1.5, "run_queue_seconds": 0.25, "losses": [2.0, 1.0, 0.5],
+                "blocks": [
+                  {"steps": 1, "cpu_seconds": 1.0, "run_queue_seconds": 0.125,
+                   "window_seconds": 0.75, "steal_share": 0.0, "others_cores": 0.25,
+                   "frequency": 3e9, "runnable": 1, "measured_again": 1, "losses": [0.5, 0.25]},
+                  {"steps": 1, "cpu_seconds": 1.0, "run_queue_seconds": 0.125,
+                   "window_seconds": 0.0, "steal_share": null, "others_cores": null,
+                   "frequency": null}],
+                "discarded_blocks": [
+                  {"steps": 1, "cpu_seconds": 1.0, "run_queue_seconds": 0.125,
+                   "window_seconds": 0.75, "steal_share": 0.0, "others_cores": 0.25,
+                   "frequency": 3e9, "runnable": 1, "disturbed": "a neighbour", "block": 0,
+                   "step_seconds": [0.5]}]},
     "state_hash": "ab12",
     "state_tensors": 2,
     "peak_memory_bytes": 4096
@@ -129,12 +163,20 @@ TEST(RecordJson, SaysEveryEpoch) {
   const json record = read_back(epoch_record());
   EXPECT_EQ(record.at("scope"), "epoch");
   EXPECT_EQ(record.at("samples"), json::parse(R"({"epochs": [
-    {"train_seconds": 1.0, "input_seconds": 0.125, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "examples": 100,
-     "loss": 0.9, "evaluation": {"metric": "accuracy", "value": 0.25, "higher_is_better": true,
+    {"train_seconds": 1.0, "input_seconds": 0.125, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "run_queue_seconds": null, "examples": 100,
+     "trace_seconds": 0.0625, "loss": 0.9, "evaluation": {"metric": "accuracy", "value": 0.25, "higher_is_better": true,
                                  "examples": 10, "predictions": [3, 4]}},
-    {"train_seconds": 2.0, "input_seconds": 0.25, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "examples": 100,
-     "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
+    {"train_seconds": 2.0, "input_seconds": 0.25, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "run_queue_seconds": null, "examples": 100,
+     "trace_seconds": 0.0, "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
                                  "examples": 10}}]})"));
+}
+
+TEST(RecordJson, SaysHowManyReplicasRanSideBySide) {
+  Record record = epoch_record();
+  EXPECT_TRUE(record.has_times_to_compare());
+  record.jobs = 2;
+  EXPECT_FALSE(record.has_times_to_compare());
+  EXPECT_EQ(read_back(record).at("jobs"), 2);
 }
 
 TEST(RecordJson, SaysWhatTheEvaluationSaysBeside) {
@@ -174,6 +216,36 @@ TEST(RecordJson, SaysWhyNothingWasMeasured) {
   line = read_back(record);
   EXPECT_EQ(line.at("outcome"), json::parse(R"({"status": "failed", "reason": "killed",
                                                 "phase": "train", "output": "last words"})"));
+}
+
+TEST(RecordJson, SaysTheTraceOfAReplicaThatFailedToo) {
+  Record record;
+  record.cell = step_record().cell;
+  EXPECT_FALSE(read_back(record).contains("trace"));
+  record.outcome = failed(ExitCode::kBenchmarkFailed, "killed", "train");
+  record.trace = {{.step = 0, .state_hash = "aa", .not_compared = "no room"},
+                  {.step = 16,
+                   .state_hash = "bb",
+                   .input_hash = "cc",
+                   .differences = {{"weights",
+                                    {.elements = 8,
+                                     .differing = 2,
+                                     .v_c = 0.25,
+                                     .v_ermv = 0.5,
+                                     .unbounded = 1,
+                                     .distance = 1.5,
+                                     .normalized_distance = kNan}}}}};
+  EXPECT_EQ(read_back(record).at("trace"), json::parse(R"([
+    {"step": 0, "state_hash": "aa", "not_compared": "no room"},
+    {"step": 16, "state_hash": "bb", "input_hash": "cc", "differences": {"weights":
+      {"elements": 8, "differing": 2, "v_c": 0.25, "v_ermv": 0.5, "unbounded": 1, "distance": 1.5,
+       "normalized_distance": null}}}])"));
+}
+
+TEST(RecordJson, LeavesLogitsOut) {
+  Record record = epoch_record();
+  record.epochs.back().evaluation.logits = {0.5F, 0.25F};
+  EXPECT_THAT(strict_line(to_json(record, {})), Not(HasSubstr("logits")));
 }
 
 TEST(RecordJson, KeepsTheSamplesOfABreach) {

@@ -32,9 +32,10 @@ class RosterTest : public testing::Test {
         "a model",
         {{.name = "depth", .default_value = std::int64_t{20}, .summary = "layers"},
          {.name = "dropout", .default_value = 0.5, .summary = "share"}},
-        ""};
-    descriptions_["cpu"] = {"cpu", "a backend", {}, ""};
-    descriptions_["gpu"] = {"gpu", "a backend", {}, "no driver"};
+        "",
+        {}};
+    descriptions_["cpu"] = {"cpu", "a backend", {}, "", {}};
+    descriptions_["gpu"] = {"gpu", "a backend", {}, "no driver", {}};
     add_model("m", "m");
     add_backend("cpu");
   }
@@ -125,6 +126,18 @@ TEST_F(RosterTest, RefusesAParameterThatTheModelDoesNotAccept) {
     EXPECT_THAT(error.what(), HasSubstr("'dept'"));
     EXPECT_THAT(error.what(), HasSubstr("did you mean 'depth'?"));
   }
+}
+
+TEST_F(RosterTest, SkipsTheCellsOfAModeThatDemandsAKnobWhichTheBackendLacks) {
+  descriptions_["cpu"].knobs = {"onednn", "threads"};
+  suite_.modes[0].demanded = {"onednn"};
+  suite_.modes[1].demanded = {"cudnn_autotune", "onednn"};
+  const Roster roster = inspect();
+  EXPECT_EQ(roster.outcome(plan_.cells[0]).status, Status::kPassed);
+  const Outcome outcome = roster.outcome(plan_.cells[1]);
+  EXPECT_EQ(outcome.status, Status::kSkipped);
+  EXPECT_EQ(outcome.reason, "backend 'cpu' has no knob 'cudnn_autotune'");
+  EXPECT_EQ(outcome.exit_code, ExitCode::kOk);
 }
 
 TEST_F(RosterTest, SkipsTheCellsOfABackendThatCannotRunHere) {

@@ -99,6 +99,16 @@ TEST(Row, KeepsTheOutcomeBesideWhatWasMeasured) {
   EXPECT_EQ(row.real_seconds, 0.5);
 }
 
+TEST(Row, CountsTheBlocksThatStayedDisturbed) {
+  Record record = step_record({0.5, 0.25});
+  record.blocks.resize(3);
+  record.discarded.resize(1);
+  record.discarded[0].disturbed = "a neighbour";
+  EXPECT_EQ(row_of(record, 0, 1).disturbed_blocks, 0U);
+  record.blocks[1].disturbed = record.blocks[2].disturbed = "a neighbour";
+  EXPECT_EQ(row_of(record, 0, 1).disturbed_blocks, 2U);
+}
+
 TEST(Aggregates, NeedTwoRepetitions) {
   EXPECT_THAT(aggregates_of({}), IsEmpty());
   EXPECT_THAT(aggregates_of(std::vector{row_with(1.0)}), IsEmpty());

@@ -66,5 +66,31 @@ TEST(Seeds, DifferBetweenSuiteSeedsModelsFactorsAndReplicas) {
   EXPECT_EQ(seen.size(), 3U * 3U * 3U * 4U);
 }
 
+const Mode kUlp{.name = "ulp", .ulp = true, .tooling = {{"deterministic", true}}};
+
+// Made by tests/reference/seeds_vectors.py.
+TEST(UlpSeed, KeepsItsValuesForever) {
+  EXPECT_EQ(ulp_seed_for(2021, "resnet8", kUlp, 1), 0xe1e4317c703178e5U);
+  EXPECT_EQ(ulp_seed_for(2021, "resnet8", kUlp, 3), 0x33a9fe8302104d9eU);
+}
+
+TEST(UlpSeed, MovesNoWeightInReplicaZeroAndWhereUlpDoesNotVary) {
+  EXPECT_EQ(ulp_seed_for(2021, "resnet8", kUlp, 0), 0U);
+  EXPECT_EQ(ulp_seed_for(2021, "resnet8", kFixed, 1), 0U);
+  EXPECT_EQ(ulp_seed_for(2021, "resnet8", kNoisy, 1), 0U);
+}
+
+TEST(UlpSeed, DiffersBetweenSuiteSeedsModelsAndReplicas) {
+  std::set<std::uint64_t> seen;
+  for (const std::uint64_t suite_seed : {0U, 1U, 11U}) {
+    for (const std::string model : {"a", "b", "1\na"}) {
+      for (const int replica : {1, 2, 11}) {
+        seen.insert(ulp_seed_for(suite_seed, model, kUlp, replica));
+      }
+    }
+  }
+  EXPECT_EQ(seen.size(), 3U * 3U * 3U);
+}
+
 }  // namespace
 }  // namespace ndbench

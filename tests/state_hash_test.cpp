@@ -50,6 +50,30 @@ float with_bits(std::uint32_t bits) {
   return value;
 }
 
+TEST(BatchHash, IsOfNamesAndBitsAndEmptyForNone) {
+  class BatchOnly final : public Task {
+   public:
+    explicit BatchOnly(NamedTensors batch) : batch_(std::move(batch)) {}
+    void start_epoch(std::int64_t) override {}
+    std::int64_t next_batch() override { return 0; }
+    at::Tensor train_step() override { return {}; }
+    Evaluation evaluate() override { return {}; }
+    void visit_state(const StateVisitor&) const override {}
+    void visit_batch(const StateVisitor& visit) const override {
+      for (const auto& [name, value] : batch_) visit(name, value);
+    }
+
+   private:
+    NamedTensors batch_;
+  };
+  EXPECT_EQ(hash_batch(BatchOnly({})), "");
+  const std::string one = hash_batch(BatchOnly({{"inputs", floats({1.0F})}}));
+  EXPECT_THAT(one, MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_EQ(hash_batch(BatchOnly({{"inputs", floats({1.0F})}})), one);
+  EXPECT_NE(hash_batch(BatchOnly({{"inputs", floats({2.0F})}})), one);
+  EXPECT_NE(hash_batch(BatchOnly({{"targets", floats({1.0F})}})), one);
+}
+
 TEST(StateHash, IsTheSameForTheSameBits) {
   const State one = hash({{"w", floats({1.0F, 2.0F})}, {"b", at::zeros({3})}});
   const State two = hash({{"w", floats({1.0F, 2.0F})}, {"b", at::zeros({3})}});

@@ -1,4 +1,3 @@
-#include "core/paired_ratio.h"
 #include "core/statistics.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/paired_ratio.h"
 #include "statistics_vectors.h"
 
 namespace ndbench {

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 
 #include "core/protocol.h"
@@ -54,7 +55,13 @@ int main() {
   const ndbench::Message request = receive();
   if (behaviour == "describe") {
     const auto& plugin = std::get<ndbench::DescribeRequest>(request).plugin;
-    answer(ndbench::Description{plugin.name, variable("STUB_TOLD"), {}, plugin.path});
+    answer(ndbench::Description{plugin.name, variable("STUB_TOLD"), {}, plugin.path, {}});
+  } else if (behaviour == "tell processors") {
+    std::ifstream status("/proc/self/status");
+    std::string line;
+    while (std::getline(status, line) && !line.starts_with("Cpus_allowed_list:\t")) {
+    }
+    answer(ndbench::Description{line.substr(line.find('\t') + 1), "", {}, "", {}});
   } else if (behaviour == "serve") {
     answer(ndbench::PhaseNote{"prepare"});
     answer(ndbench::Prepared{});
@@ -78,7 +85,7 @@ int main() {
   } else if (behaviour == "print") {
     for (int line = 0; line < 20'000; ++line) std::printf("%09d\n", line);  // 200 kB
     std::fflush(stdout);
-    answer(ndbench::Description{"printed", "", {}, ""});
+    answer(ndbench::Description{"printed", "", {}, "", {}});
   } else if (behaviour == "print and exit") {
     for (int line = 0; line < 20'000; ++line) std::printf("%09d\n", line);
     std::fflush(stdout);
@@ -107,7 +114,7 @@ int main() {
     std::fflush(stdout);
     while (true) pause();
   } else if (behaviour == "leave a child and describe") {
-    answer(ndbench::Description{std::to_string(leave_a_child()), "", {}, ""});
+    answer(ndbench::Description{std::to_string(leave_a_child()), "", {}, "", {}});
   } else {
     answer(ndbench::Failure{false, "load", "the stub does not know " + behaviour});
   }

@@ -36,6 +36,21 @@ std::string message_of(const std::string& text) {
   return "accepted";
 }
 
+TEST(Suite, SaysWhenABackendIsCheckedForParity) {
+  EXPECT_EQ(parse_suite(kSmallest, "s.toml").parity.when, ParityCheck::When::kCompared);
+  EXPECT_EQ(parse_suite(kSmallest, "s.toml").parity.step, 5);
+  const Suite suite = parse_suite(kSmallest + "[parity]\ncheck = \"always\"\nstep = 1\n", "s.toml");
+  EXPECT_EQ(suite.parity.when, ParityCheck::When::kAlways);
+  EXPECT_EQ(suite.parity.step, 1);
+  EXPECT_EQ(message_of(kSmallest + "[parity]\ncheck = \"newer\"\n"),
+            "s.toml:7:9: 'check' is 'newer'; did you mean 'never'?; it must be one of 'compared', "
+            "'always', 'never'\n  | check = \"newer\"");
+  EXPECT_THAT(message_of(kSmallest + "[parity]\nstep = 0\n"),
+              StartsWith("s.toml:7:8: 'step' is 0"));
+  EXPECT_THAT(message_of(kSmallest + "[parity]\nsteps = 2\n"),
+              HasSubstr("unknown key 'steps' in [parity]; did you mean 'step'?"));
+}
+
 TEST(Suite, FillsInDefaults) {
   const Suite suite = parse_suite(kSmallest, "suites/small.toml");
   EXPECT_EQ(suite.name, "small");
@@ -53,11 +68,84 @@ TEST(Suite, FillsInDefaults) {
   EXPECT_FALSE(suite.backends[0].required);
   EXPECT_EQ(suite.backends[0].position.text(), "suites/small.toml:4:1");
   ASSERT_TRUE(suite.step);
-  EXPECT_EQ(suite.step->replicas, 5);
+  EXPECT_EQ(suite.step->replicas, 6);
   EXPECT_EQ(suite.step->steps, 40);
   EXPECT_EQ(suite.step->warmup, 5);
   EXPECT_EQ(suite.step->blocks, 4);
+  EXPECT_EQ(suite.step->precision, 0.0);
+  EXPECT_EQ(suite.step->time_cap, 600.0);
   EXPECT_FALSE(suite.epoch);
+}
+
+/// The one mode that the suite lists, defined by these lines after its name.
+Mode mode_of(const std::string& lines) {
+  return parse_suite("modes = [\"x\"]\n" + kSmallest + "[[mode]]\nname = \"x\"\n" + lines, "s.toml")
+      .modes.at(0);
+}
+
+TEST(Suite, TakesEveryKnobAsAKeyOfAMode) {
+  const Mode mode = mode_of(R"(varies = ["environment", "ulp"]
+deterministic = true
+fill_memory = false
+cudnn_deterministic = true
+cudnn_autotune = false
+tf32 = false
+cublas_workspace = ":16:8"
+onednn = false
+threads = 1024
+aten_cpu_capability = "default"
+onednn_max_cpu_isa = "AVX2"
+openblas_coretype = ""
+omp_wait_policy = "passive"
+)");
+  EXPECT_TRUE(mode.environment);
+  EXPECT_TRUE(mode.ulp);
+  EXPECT_FALSE(mode.init);
+  EXPECT_EQ(mode.tooling, (Tooling{{"deterministic", true},
+                                   {"fill_memory", false},
+                                   {"cudnn_deterministic", true},
+                                   {"cudnn_autotune", false},
+                                   {"tf32", false},
+                                   {"cublas_workspace", ":16:8"},
+                                   {"onednn", false},
+                                   {"threads", std::int64_t{1024}},
+                                   {"aten_cpu_capability", "default"},
+                                   {"onednn_max_cpu_isa", "AVX2"},
+                                   {"openblas_coretype", ""},
+                                   {"omp_wait_policy", "passive"}}));
+  EXPECT_EQ(mode.tooling.size(), knobs().size());
+  EXPECT_EQ(mode.demanded.size(), knobs().size());
+}
+
+TEST(Suite, LeavesTheToolingOfAModeOfItsOwnAsShipped) { EXPECT_EQ(mode_of(""), Mode{.name = "x"}); }
+
+TEST(Suite, StartsAModeFromAnother) {
+  const Mode& noisy = built_in_modes()[1];
+  Mode expected = noisy;
+  expected.name = "x";
+  EXPECT_EQ(mode_of("base = \"noisy\"\n"), expected);
+  expected.tooling["cudnn_autotune"] = false;
+  expected.demanded = {"cudnn_autotune"};
+  EXPECT_EQ(mode_of("base = \"noisy\"\ncudnn_autotune = false\n"), expected);
+  expected.order = expected.augment = expected.dropout = false;
+  EXPECT_EQ(mode_of("base = \"noisy\"\nvaries = [\"init\"]\ncudnn_autotune = false\n"), expected);
+}
+
+TEST(Suite, StartsAModeFromOneDefinedAbove) {
+  const Suite suite = parse_suite("modes = [\"x\", \"y\"]\n" + kSmallest +
+                                      "[[mode]]\nname = \"x\"\nbase = \"fixed\"\nthreads = 2\n"
+                                      "[[mode]]\nname = \"y\"\nbase = \"x\"\nonednn = false\n",
+                                  "s.toml");
+  EXPECT_TRUE(suite.modes[1].is_deterministic());
+  EXPECT_EQ(threads_of(suite.modes[1].tooling, 0), 2);
+  EXPECT_THAT(suite.modes[1].demanded, ElementsAre("onednn", "threads"));
+}
+
+TEST(Suite, ListsTheModesWhoseCostIsSplit) {
+  const std::string plugins = "[[model]]\nname = \"m\"\n[[backend]]\nname = \"cpu\"\n";
+  const Suite suite = parse_suite("step.cost_by_knob = [\"fixed\"]\n" + plugins, "s.toml");
+  EXPECT_THAT(suite.step->cost_by_knob, ElementsAre("fixed"));
+  EXPECT_TRUE(parse_suite(kSmallest, "s.toml").step->cost_by_knob.empty());
 }
 
 TEST(Suite, ReadsEveryKey) {
@@ -75,9 +163,12 @@ replicas = 100000
 steps = 1000000
 warmup = 0
 blocks = 1000000
+precision = 0.02
+time_cap = 60
 [epoch]
 replicas = 1
 epochs = 100000
+target = 0.85
 [[backend]]
 name = "one-thread"
 plugin = "onednn"
@@ -97,14 +188,18 @@ data = "cifar-10 é"
   const Mode order_only{.name = "order-only",
                         .order = true,
                         .dropout = true,
-                        .tooling = {{"deterministic", true}}};
+                        .tooling = {{"deterministic", true}},
+                        .demanded = {"deterministic"}};
   EXPECT_THAT(suite.modes, ElementsAre(order_only, built_in_modes()[3]));
   EXPECT_EQ(suite.step->replicas, 100000);
   EXPECT_EQ(suite.step->steps, 1000000);
   EXPECT_EQ(suite.step->warmup, 0);
   EXPECT_EQ(suite.step->blocks, 1000000);
+  EXPECT_EQ(suite.step->precision, 0.02);
+  EXPECT_EQ(suite.step->time_cap, 60.0);
   EXPECT_EQ(suite.epoch->replicas, 1);
   EXPECT_EQ(suite.epoch->epochs, 100000);
+  EXPECT_EQ(suite.epoch->target, 0.85);
   EXPECT_EQ(suite.backends[0].name, "one-thread");
   EXPECT_EQ(suite.backends[0].plugin, "onednn");
   EXPECT_EQ(suite.backends[0].threads, 1024);
@@ -113,7 +208,7 @@ data = "cifar-10 é"
   ASSERT_EQ(parameters.size(), 4U);
   EXPECT_EQ(parameters[0].name, "depth");
   EXPECT_EQ(parameters[0].value, ParameterValue(std::int64_t{8}));
-  EXPECT_EQ(parameters[0].position.text(), "x.toml:25:9");
+  EXPECT_EQ(parameters[0].position.text(), "x.toml:28:9");
   EXPECT_EQ(parameters[1].value, ParameterValue(1.5));
   EXPECT_EQ(parameters[2].value, ParameterValue(false));
   EXPECT_EQ(parameters[3].value, ParameterValue("cifar-10 é"s));
@@ -204,6 +299,9 @@ const std::vector<BadSuite> kBadSuites{
     {"{}[epoch]\nreplicas = 0\n", "7:12",
      "'replicas' is 0; it must be an integer from 1 to 100000"},
     {"{}[epoch]\nreplicas = 100001\n", "7:12", "'replicas' is 100001"},
+    {"{}[epoch]\ntarget = \"high\"\n", "7:10", "'target' is a string; it must be a finite number"},
+    {"{}[epoch]\ntarget = nan\n", "7:10", "'target' is nan; it must be a finite number"},
+    {"{}[epoch]\ntarget = -inf\n", "7:10", "'target' is -inf; it must be a finite number"},
     {"{}[epoch]\nepochs = 0\n", "7:10", "'epochs' is 0; it must be an integer from 1 to 100000"},
     {"step.steps = 0\n{}", "2:1", "not valid TOML"},
     // Names
@@ -229,6 +327,36 @@ const std::vector<BadSuite> kBadSuites{
     {"{}[[mode]]\nname = \"x\"\nvaries = [\"ordr\"]\n", "8:11",
      "'ordr' is no factor that varies; did you mean 'order'?"},
     {"{}[[mode]]\nname = \"x\"\nvaries = [\"init\", \"init\"]\n", "8:19", "is listed twice"},
+    {"{}[[mode]]\nname = \"x\"\nvaries = [\"\"]\n", "8:11", "'ulp', 'environment'"},
+    {"{}[[mode]]\nname = \"x\"\nbase = \"nosy\"\n", "8:8",
+     "unknown base 'nosy'; did you mean 'noisy'?; use a mode that is built in or defined above"},
+    {"{}[[mode]]\nname = \"x\"\nbase = \"y\"\n[[mode]]\nname = \"y\"\n", "8:8", "unknown base 'y'"},
+    {"{}[[mode]]\nname = \"x\"\nbase = \"x\"\n", "8:8", "unknown base 'x'"},
+    // Knobs
+    {"{}[[mode]]\nname = \"x\"\nonedn = false\n", "8:1", "did you mean 'onednn'?"},
+    {"{}[[mode]]\nname = \"x\"\nonednn = \"off\"\n", "8:10",
+     "'onednn' is a string; it must be true or false"},
+    {"{}[[mode]]\nname = \"x\"\nthreads = true\n", "8:11", "'threads' is a boolean"},
+    {"{}[[mode]]\nname = \"x\"\nthreads = 0\n", "8:11",
+     "'threads' is 0; it must be an integer from 1 to 1024"},
+    {"{}[[mode]]\nname = \"x\"\naten_cpu_capability = \"avx22\"\n", "8:23",
+     "'aten_cpu_capability' is 'avx22'; did you mean 'avx2'?; it must be one of 'default', 'avx2', "
+     "'avx512', or '' for no ATEN_CPU_CAPABILITY"},
+    // Costs by knob; kSmallest begins with [step]
+    {"step.cost_by_knob = [\"fixd\"]\n[[model]]\nname = \"m\"\n[[backend]]\nname = \"c\"\n", "1:22",
+     "unknown mode 'fixd'; did you mean 'fixed'?; 'modes' lists 'fixed', 'noisy'"},
+    {"step.cost_by_knob = [\"fixed\", \"fixed\"]\n[[model]]\nname = \"m\"\n[[backend]]\nname = "
+     "\"c\"\n",
+     "1:31", "mode 'fixed' is already at 1:22"},
+    {"step.cost_by_knob = [\"noisy\"]\n[[model]]\nname = \"m\"\n[[backend]]\nname = \"c\"\n",
+     "1:22", "mode 'noisy' has the tooling of 'noisy', which costs are relative to"},
+    {"modes = [\"noisy\", \"environment\"]\nstep.cost_by_knob = [\"environment\"]\n[[model]]\n"
+     "name = \"m\"\n[[backend]]\nname = \"c\"\n",
+     "2:22", "the replicas of mode 'environment' differ in their tooling"},
+    {"modes = [\"noisy\", \"fixed\", \"fixed.only-deterministic\"]\n"
+     "step.cost_by_knob = [\"fixed\"]\n[[mode]]\nname = \"fixed.only-deterministic\"\n[[model]]\n"
+     "name = \"m\"\n[[backend]]\nname = \"c\"\n",
+     "2:22", "makes a mode 'fixed.only-deterministic' of its own"},
     // TOML itself
     {"seed =\n{}", "1:7", "not valid TOML"},
     {"[step\n", "1:6", "not valid TOML"},
@@ -281,6 +409,13 @@ TEST(Suite, RefusesStepsAndBlocksOutOfRange) {
   EXPECT_THAT(message_of(with("blocks = 41\n")),
               StartsWith("s.toml:2:10: 'blocks' is 41, more than the 40 steps"));
   EXPECT_EQ(message_of(with("blocks = 40\n")), "accepted");
+  EXPECT_THAT(message_of(with("precision = 0\n")),
+              StartsWith("s.toml:2:13: 'precision' is 0; it must be a number from 0.001 to 0.5"));
+  EXPECT_THAT(message_of(with("precision = nan\n")), StartsWith("s.toml:2:13: 'precision' is nan"));
+  EXPECT_THAT(message_of(with("precision = 2\n")), StartsWith("s.toml:2:13: 'precision' is 2"));
+  EXPECT_THAT(message_of(with("precision = \"2%\"\n")),
+              StartsWith("s.toml:2:13: 'precision' is a string; it must be a number from"));
+  EXPECT_THAT(message_of(with("time_cap = 0.5\n")), StartsWith("s.toml:2:12: 'time_cap' is 0.5"));
   EXPECT_THAT(message_of(with("replicas = 9223372036854775807\n")), StartsWith("s.toml:2:12: "));
 }
 

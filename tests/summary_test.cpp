@@ -3,10 +3,18 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "core/summary_text.h"
+#include "core/verdicts.h"
+#include "evaluated_records.h"
 
 namespace ndbench {
 namespace {
@@ -20,22 +28,16 @@ using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::Not;
 using testing::SizeIs;
+using testing::StartsWith;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-Mode mode_called(const std::string& name) {
-  for (const Mode& mode : built_in_modes()) {
-    if (mode.name == name) return mode;
-  }
-  return {.name = name};
-}
 
 Record step(const std::string& mode, int replica, double seconds,
             const std::string& state = "same") {
   Record record;
   record.cell.model.name = "m";
   record.cell.backend.name = "cpu";
-  record.cell.mode = mode_called(mode);
+  record.cell.mode = built_in(mode);
   record.cell.scope = ScopeKind::kStep;
   record.replica = replica;
   record.steps.seconds = {seconds};
@@ -75,10 +77,13 @@ std::vector<Record> operator+(std::vector<Record> a, const std::vector<Record>& 
 
 /// The summary of records that are all of one group.
 GroupSummary group_of(const std::vector<Record>& records) {
-  const std::vector<GroupSummary> groups = summarize(records, {});
+  const std::vector<GroupSummary> groups = summarize(records, {}).groups;
   EXPECT_THAT(groups, SizeIs(1));
   return groups.at(0);
 }
+
+/// A mode's verdicts as they are printed.
+std::string words(const ModeSummary& mode) { return verdict_text(mode); }
 
 std::vector<std::string> modes_of(const GroupSummary& group) {
   std::vector<std::string> names;
@@ -86,13 +91,16 @@ std::vector<std::string> modes_of(const GroupSummary& group) {
   return names;
 }
 
-TEST(Summary, OfNoRecordsIsEmpty) { EXPECT_THAT(summarize({}, {}), IsEmpty()); }
+TEST(Summary, OfNoRecordsIsEmpty) {
+  EXPECT_THAT(summarize(std::vector<Record>{}, {}).groups, IsEmpty());
+}
 
 TEST(Summary, HasAGroupPerModelBackendAndScopeInTheirOrder) {
   Record other = step("fixed", 0, 1.0);
   other.cell.backend.name = "onednn";
-  const auto groups = summarize(
-      {step("fixed", 0, 1.0), other, epoch("fixed", 0, 0.5, "a"), step("noisy", 0, 1.0)}, {});
+  const std::vector<Record> records{step("fixed", 0, 1.0), other, epoch("fixed", 0, 0.5, "a"),
+                                    step("noisy", 0, 1.0)};
+  const auto groups = summarize(records, {}).groups;
   ASSERT_THAT(groups, SizeIs(3));
   EXPECT_EQ(groups[0].name, "m/cpu/step");
   EXPECT_EQ(groups[0].model, "m");
@@ -139,9 +147,9 @@ TEST(Summary, PairsReplicasForTheRatio) {
   EXPECT_DOUBLE_EQ(cost.interval.low, 2.0);
   EXPECT_DOUBLE_EQ(cost.interval.high, 2.0);
   EXPECT_EQ(cost.pairs, 6U);
-  EXPECT_EQ(
-      group.modes[1].verdict,
-      "bit-identical over 6 replicas; costs 100.0 % of noisy's time (detectable from +0.0 %)");
+  EXPECT_EQ(words(group.modes[1]),
+            "bit-identical over 6 replicas (at most 40 % can differ); costs 100.0 % of noisy's "
+            "time (detectable from +0.0 %)");
 }
 
 TEST(Summary, PairsByReplicaNumberAndNotByOrder) {
@@ -155,13 +163,13 @@ TEST(Summary, PairsByReplicaNumberAndNotByOrder) {
 TEST(Summary, HasNoCostWithoutACommonReplica) {
   const GroupSummary group = group_of({step("fixed", 0, 1.0), step("noisy", 1, 1.0)});
   EXPECT_FALSE(group.modes.at(1).cost);
-  EXPECT_EQ(group.modes[1].verdict, "repetition not proven: one replica");
+  EXPECT_EQ(words(group.modes[1]), "repetition not proven: one replica");
 }
 
 TEST(Summary, SaysWhatItSaves) {
   const GroupSummary group =
       group_of(steps("fixed", std::vector(6, 0.5)) + steps("noisy", std::vector(6, 1.0)));
-  EXPECT_THAT(group.modes.at(1).verdict,
+  EXPECT_THAT(words(group.modes.at(1)),
               HasSubstr("; saves 50.0 % of noisy's time (detectable from "));
 }
 
@@ -177,7 +185,7 @@ TEST(Summary, FindsNoCostWhereTheIntervalHoldsOne) {
   EXPECT_NEAR(cost.ratio, 1.0, 1e-12);
   EXPECT_NEAR(cost.interval.low, std::exp(-0.3 + 0.5 / 14), 1e-12);
   EXPECT_NEAR(cost.interval.high, std::exp(0.3 - 0.5 / 14), 1e-12);
-  EXPECT_THAT(group.modes[1].verdict, HasSubstr("; no measurable cost against noisy (detectable"));
+  EXPECT_THAT(words(group.modes[1]), HasSubstr("; no measurable cost against noisy (detectable"));
 }
 
 TEST(Summary, RefusesToCallAChangeBelowWhatIsDetectable) {
@@ -186,23 +194,23 @@ TEST(Summary, RefusesToCallAChangeBelowWhatIsDetectable) {
     times.push_back(std::exp(log_ratio));
   }
   EXPECT_THAT(
-      group_of(steps("fixed", times) + steps("noisy", std::vector(6, 1.0))).modes.at(1).verdict,
-      HasSubstr("; cost against noisy inconclusive (detectable from +"));
+      words(group_of(steps("fixed", times) + steps("noisy", std::vector(6, 1.0))).modes.at(1)),
+      HasSubstr("; cost against noisy inconclusive: +"));
 }
 
 TEST(Summary, CallsEqualTimesNoCost) {
   const GroupSummary group =
       group_of(steps("fixed", std::vector(6, 1.0)) + steps("noisy", std::vector(6, 1.0)));
   EXPECT_EQ(group.modes.at(1).cost->ratio, 1.0);
-  EXPECT_THAT(group.modes[1].verdict, HasSubstr("no measurable cost against noisy"));
+  EXPECT_THAT(words(group.modes[1]), HasSubstr("no measurable cost against noisy"));
 }
 
 TEST(Summary, ProvesNothingByOneReplica) {
   const GroupSummary group = group_of({step("fixed", 0, 3.0), step("noisy", 0, 2.0)});
-  EXPECT_EQ(group.modes.at(0).verdict, "repetition not proven: one replica");
-  EXPECT_EQ(group.modes.at(1).verdict,
-            "repetition not proven: one replica; cost against noisy unknown: it needs 6 or more "
-            "replicas");
+  EXPECT_EQ(words(group.modes.at(0)), "repetition not proven: one replica");
+  EXPECT_EQ(
+      words(group.modes.at(1)),
+      "repetition not proven: one replica; cost against noisy not judged: 1 pair, it takes 6");
   EXPECT_DOUBLE_EQ(group.modes[1].cost->ratio, 1.5);
   EXPECT_TRUE(std::isnan(group.modes[1].cost->interval.low));
 }
@@ -212,10 +220,11 @@ TEST(Summary, CountsDistinctStates) {
                                        epoch("noisy", 2, 0.5, "a"), epoch("fixed", 0, 0.5, "c"),
                                        epoch("fixed", 1, 0.5, "c")});
   EXPECT_EQ(group.modes.at(0).distinct_states, 2U);
-  EXPECT_EQ(group.modes[0].verdict, "2 states in 3 replicas");
+  EXPECT_EQ(words(group.modes[0]),
+            "2 states in 3 replicas; 3 replicas: too few to judge the spread, it takes 10");
   EXPECT_FALSE(group.modes[0].must_repeat);
   EXPECT_EQ(group.modes.at(1).distinct_states, 1U);
-  EXPECT_THAT(group.modes[1].verdict, HasSubstr("bit-identical over 2 replicas"));
+  EXPECT_THAT(words(group.modes[1]), HasSubstr("bit-identical over 2 replicas"));
   EXPECT_TRUE(group.modes[1].must_repeat);
 }
 
@@ -224,7 +233,7 @@ TEST(Summary, CallsABreachByItsName) {
   breach.outcome = failed(ExitCode::kDeterminismBreach, "determinism breached");
   const GroupSummary group = group_of({step("fixed", 0, 1.0), breach});
   EXPECT_EQ(group.modes.at(0).replicas, 2U);
-  EXPECT_EQ(group.modes[0].verdict, "BREACHED: 2 states in 2 replicas");
+  EXPECT_EQ(words(group.modes[0]), "BREACHED: 2 states in 2 replicas");
 }
 
 TEST(Summary, DescribesTheSpreadOfTheQuality) {
@@ -232,24 +241,28 @@ TEST(Summary, DescribesTheSpreadOfTheQuality) {
   const GroupSummary group = group_of({epoch("noisy", 0, 1.0, "a"), epoch("noisy", 1, 2.0, "b"),
                                        epoch("noisy", 2, 3.0, "c"), epoch("noisy", 3, 6.0, "d")});
   const ModeSummary& mode = group.modes.at(0);
-  EXPECT_EQ(mode.metric, "accuracy");
-  EXPECT_TRUE(mode.higher_is_better);
+  ASSERT_TRUE(mode.spread);
+  EXPECT_EQ(mode.spread->metric, "accuracy");
+  EXPECT_TRUE(mode.spread->higher_is_better);
   EXPECT_EQ(mode.replicas, 4U);
-  EXPECT_EQ(mode.quality_mean, 3.0);
-  EXPECT_DOUBLE_EQ(mode.quality_deviation, 2.160246899469287);
+  EXPECT_EQ(mode.spread->quality.mean, 3.0);
+  EXPECT_DOUBLE_EQ(mode.spread->quality.deviation.value, 2.160246899469287);
   EXPECT_EQ(mode.samples_per_second, 50.0);
 }
 
 TEST(Summary, HasNoSpreadForOneReplicaAndExactlyNoneForEqualOnes) {
-  EXPECT_TRUE(std::isnan(group_of({epoch("noisy", 0, 0.1, "a")}).modes.at(0).quality_deviation));
+  const GroupSummary one = group_of({epoch("noisy", 0, 0.1, "a")});
+  EXPECT_TRUE(std::isnan(one.modes.at(0).spread->quality.deviation.value));
   const GroupSummary equal = group_of(
       {epoch("fixed", 0, 0.1, "a"), epoch("fixed", 1, 0.1, "a"), epoch("fixed", 2, 0.1, "a")});
-  EXPECT_EQ(equal.modes.at(0).quality_mean, 0.1);
-  EXPECT_EQ(equal.modes[0].quality_deviation, 0.0);
+  EXPECT_EQ(equal.modes.at(0).spread->quality.mean, 0.1);
+  EXPECT_EQ(equal.modes[0].spread->quality.deviation.value, 0.0);
+  EXPECT_TRUE(std::isnan(equal.modes[0].spread->quality.deviation.interval.high));
+  EXPECT_THAT(words(equal.modes[0]), Not(HasSubstr("spread")));
 }
 
 TEST(Summary, HasNoQualityForSteps) {
-  EXPECT_EQ(group_of({step("fixed", 0, 1.0)}).modes.at(0).metric, "");
+  EXPECT_FALSE(group_of({step("fixed", 0, 1.0)}).modes.at(0).spread);
 }
 
 TEST(Summary, TakesTheMedianThroughput) {
@@ -301,20 +314,21 @@ GroupSummary small_group() {
   noisy.mode = "noisy";
   noisy.replicas = 5;
   noisy.samples_per_second = 1234.56;
-  noisy.metric = "accuracy";
-  noisy.quality_mean = 0.91234;
-  noisy.quality_deviation = 0.00125;
+  noisy.spread = Spread{.metric = "accuracy"};
+  noisy.spread->quality.mean = 0.91234;
+  noisy.spread->quality.range = 0.003;
+  noisy.spread->quality.deviation = {0.00125, {kNan, kNan}, false, 0.95, 5};
   noisy.distinct_states = 5;
-  noisy.verdict = "5 states in 5 replicas";
+  noisy.verdicts = {"5 states in 5 replicas"};
   ModeSummary fixed = noisy;
   fixed.mode = "fixed";
   fixed.must_repeat = true;
   fixed.samples_per_second = 1000.0;
-  fixed.quality_mean = 0.9;
-  fixed.quality_deviation = 0.0;
+  fixed.spread->quality.mean = 0.9;
+  fixed.spread->quality.deviation.value = 0.0;
   fixed.distinct_states = 1;
   fixed.cost = Ratio{1.205, {1.1557, 1.2564}, 0.05, 5};
-  fixed.verdict = "bit-identical over 5 replicas; costs 20.5 % of noisy's time";
+  fixed.verdicts = {"bit-identical over 5 replicas", "costs 20.5 % of noisy's time"};
   group.modes = {noisy, fixed};
   return group;
 }
@@ -350,47 +364,52 @@ std::size_t columns(const std::string& line) {
   return count;
 }
 
+Summary of(std::vector<GroupSummary> groups) { return {.groups = std::move(groups)}; }
+
 TEST(ConsoleSummary, ShowsCostBesideSpread) {
-  EXPECT_EQ(
-      console_summary({small_group(), unmeasured_group("no driver\nsecond line")}, small_machine()),
-      "\nCost of determinism beside spread of the result: CPU, 2 cores\n\n"
-      "              n samples/s  ratio         overhead [95 %]    quality ± std hashes\n"
-      "m/cpu/epoch  accuracy, target 01234567\n"
-      "  noisy       5    1234.6                                 0.9123 ± 0.0013      5\n"
-      "  fixed       5    1000.0  1.205  +20.5 % [+15.6, +25.6]       0.9000 ± 0      1\n"
-      "  noisy: 5 states in 5 replicas.\n"
-      "  fixed: bit-identical over 5 replicas; costs 20.5 % of noisy's time.\n"
-      "m/cuda/step\n"
-      "  not measured: no driver\n"
-      "\nratio = time of the mode / time of the reference mode, which is listed first;\n"
-      "n = fresh processes; hashes = distinct final states; intervals: of the\n"
-      "median paired ratio, from order statistics.\n");
+  EXPECT_THAT(
+      console_summary(of({small_group(), unmeasured_group("no driver\nsecond line")}),
+                      small_machine()),
+      StartsWith(
+          "\nCost of determinism beside spread of the result: CPU, 2 cores\n\n"
+          "              n samples/s  ratio         overhead [95 %]    quality ± std hashes\n"
+          "m/cpu/epoch  accuracy, target 01234567\n"
+          "  noisy       5    1234.6                                 0.9123 ± 0.0013      5\n"
+          "  fixed       5    1000.0  1.205  +20.5 % [+15.6, +25.6]       0.9000 ± 0      1\n"
+          "  noisy: 5 states in 5 replicas.\n"
+          "  fixed: bit-identical over 5 replicas; costs 20.5 % of noisy's time.\n"
+          "  spread of accuracy     noisy\n"
+          "  range: max - min      0.0030\n"
+          "  - no spread, each is one run repeated: fixed.\n"
+          "m/cuda/step\n"
+          "  not measured: no driver\n"
+          "\nn: fresh processes"));
 }
 
 TEST(ConsoleSummary, CountsOneCoreRight) {
   Machine machine = small_machine();
   machine.cores = 1;
-  EXPECT_THAT(console_summary({}, machine), HasSubstr("CPU, 1 core\n"));
+  EXPECT_THAT(console_summary(of({}), machine), HasSubstr("CPU, 1 core\n"));
 }
 
 TEST(ConsoleSummary, HasNoIntervalAndNoSpreadForOneReplica) {
   GroupSummary group = small_group();
   group.modes[1].cost = Ratio{1.5, {kNan, kNan}, kNan, 1};
-  group.modes[1].quality_deviation = kNan;
-  const std::string text = console_summary({group}, small_machine());
+  group.modes[1].spread->quality.deviation.value = kNan;
+  const std::string text = console_summary(of({group}), small_machine());
   EXPECT_THAT(text, HasSubstr("  1.500                 +50.0 %           0.9000      1\n"));
   EXPECT_THAT(text, Not(HasSubstr("nan")));
 }
 
 TEST(ConsoleSummary, FitsEightyColumns) {
   GroupSummary group = small_group();
-  group.modes[1].verdict = std::string(30, 'a') + " " + std::string(50, 'b') + " and so on";
+  group.modes[1].verdicts = {std::string(30, 'a') + " " + std::string(50, 'b') + " and so on"};
   // The interval that two pairs can have when one of the two modes was disturbed.
   for (const Ratio& cost : {Ratio{1.205, {1.1557, 1.2564}, 0.05, 5},
                             Ratio{0.5, {0.4, 0.6}, 0.05, 5}, Ratio{30.0, {1e-6, 1e9}, 1e9, 2}}) {
     group.modes[1].cost = cost;
     const std::string text = console_summary(
-        {group, unmeasured_group(std::string(60, 'x') + " " + std::string(60, 'y'))},
+        of({group, unmeasured_group(std::string(60, 'x') + " " + std::string(60, 'y'))}),
         small_machine());
     for (const std::string& line : lines_of(text)) EXPECT_LE(columns(line), 80U) << line;
   }
@@ -398,16 +417,17 @@ TEST(ConsoleSummary, FitsEightyColumns) {
 
 TEST(ConsoleSummary, ShowsNothingThatMovesTheCursor) {
   GroupSummary group = small_group();
-  group.modes[0].metric = "\x1b]0;title\x07";
+  group.modes[0].spread->metric = "\x1b]0;title\x07";
   const std::string text =
-      console_summary({group, unmeasured_group("\x1b[2Jno\u202e driver\r")}, small_machine());
+      console_summary(of({group, unmeasured_group("\x1b[2Jno\u202e driver\r")}), small_machine());
   EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\r")), Not(HasSubstr("\u202e")),
                           HasSubstr("\\x1b[2Jno\\u202e driver\\x0d")));
 }
 
 TEST(MarkdownSummary, IsATable) {
-  const std::vector<std::string> lines = lines_of(markdown_summary(
-      {small_group(), unmeasured_group("no driver")}, small_machine(), "ndbench_suite --suite=s"));
+  const std::vector<std::string> lines =
+      lines_of(markdown_summary(of({small_group(), unmeasured_group("no driver")}), small_machine(),
+                                "ndbench_suite --suite=s"));
   ASSERT_GE(lines.size(), 8U);
   EXPECT_EQ(lines[0], "# Cost of determinism beside spread of the result");
   EXPECT_EQ(lines[2], "Machine: CPU, 2 cores. Command: `ndbench_suite --suite=s`.");
@@ -425,10 +445,11 @@ TEST(MarkdownSummary, IsATable) {
   EXPECT_EQ(lines[8], "| | m | cuda | step | | | | | | | | not measured: no driver |");
 }
 
-/// The lines of the table that hold values.
+/// The lines of the first table that hold values.
 std::vector<std::string> rows_of(const std::string& page) {
   std::vector<std::string> rows;
   for (const std::string& line : lines_of(page)) {
+    if (line.starts_with("##")) break;
     if (line.starts_with("| ") && !line.starts_with("| target")) rows.push_back(line);
   }
   return rows;
@@ -437,10 +458,10 @@ std::vector<std::string> rows_of(const std::string& page) {
 TEST(MarkdownSummary, KeepsHostileTextInItsCell) {
   GroupSummary group = small_group();
   group.modes.resize(1);
-  group.modes[0].metric = "a|b";
-  group.modes[0].verdict = "<script>alert(1)</script> @user #1 [x](http://y) `c` *d* _e_ \\";
+  group.modes[0].spread->metric = "a|b";
+  group.modes[0].verdicts = {"<script>alert(1)</script> @user #1 [x](http://y) `c` *d* _e_ \\"};
   const std::vector<std::string> rows = rows_of(markdown_summary(
-      {group, unmeasured_group("two\nlines | and \x1b[2J a\r\nthird")}, small_machine(), "c"));
+      of({group, unmeasured_group("two\nlines | and \x1b[2J a\r\nthird")}), small_machine(), "c"));
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_THAT(rows[0], HasSubstr("| a\\|b 0.9123"));
   EXPECT_THAT(rows[0],
@@ -452,7 +473,7 @@ TEST(MarkdownSummary, KeepsHostileTextInItsCell) {
 
 TEST(MarkdownSummary, KeepsBackticksOfTheCommandInItsCode) {
   const auto command_line = [](const std::string& command) {
-    return lines_of(markdown_summary({}, small_machine(), command)).at(2);
+    return lines_of(markdown_summary(of({}), small_machine(), command)).at(2);
   };
   EXPECT_THAT(command_line("a 'b`c'"), EndsWith("Command: `` a 'b`c' ``."));
   EXPECT_THAT(command_line("``"), EndsWith("Command: ``` `` ```."));
@@ -464,10 +485,204 @@ TEST(Summary, TakesTheMeanOfFurtherResultsAndSaysIt) {
   Record second = epoch("noisy", 1, 0.04, "b");
   first.epochs.back().evaluation.other = {{"ratio_to_last_frame", 0.5}};
   second.epochs.back().evaluation.other = {{"ratio_to_last_frame", 0.75}};
-  const auto groups = summarize({first, second}, {});
-  EXPECT_EQ(groups.at(0).modes.at(0).other.at("ratio_to_last_frame"), 0.625);
-  EXPECT_THAT(console_summary(groups, {}), HasSubstr("ratio_to_last_frame 0.625."));
-  EXPECT_THAT(markdown_summary(groups, {}, "c"), HasSubstr("ratio\\_to\\_last\\_frame 0.625"));
+  const Summary summary = summarize(std::vector{first, second}, {});
+  EXPECT_EQ(summary.groups.at(0).modes.at(0).other.at("ratio_to_last_frame"), 0.625);
+  EXPECT_THAT(console_summary(summary, {}), HasSubstr("ratio_to_last_frame 0.625."));
+  EXPECT_THAT(markdown_summary(summary, {}, "c"), HasSubstr("ratio\\_to\\_last\\_frame 0.625"));
+}
+
+/// Bits that depend on all of what is given, the same everywhere.
+std::uint64_t bits_of(std::uint64_t seed, std::uint64_t index) {
+  std::uint64_t bits = (seed + 1) * 0x9e3779b97f4a7c15U + index * 0xbf58476d1ce4e5b9U;
+  for (int round = 0; round < 3; ++round) bits = (bits ^ (bits >> 29U)) * 0x94d049bb133111ebU;
+  return bits >> 11U;
+}
+
+double uniform(std::uint64_t seed, std::uint64_t index) {
+  return static_cast<double>(bits_of(seed, index)) * 0x1p-53;
+}
+
+/// A replica of a network of two classes, drawn from `seed`, that is right on most of 60 examples
+/// and less often on class b.
+Record drawn(const std::string& backend, const std::string& mode, int replica, std::uint64_t seed) {
+  std::vector<std::int32_t> targets;
+  std::vector<std::int32_t> predictions;
+  std::vector<float> logits;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    const std::int32_t target = i % 3 == 0 ? 1 : 0;
+    const double hardness = 0.8 * uniform(999, i) * (target == 1 ? 1.0 : 0.5);
+    const bool wrong = uniform(seed, i) < hardness;
+    targets.push_back(target);
+    predictions.push_back(wrong ? 1 - target : target);
+    const auto margin = static_cast<float>(1.0 + uniform(seed, 100 + i));
+    logits.push_back(predictions.back() == 0 ? margin : 0.0F);
+    logits.push_back(predictions.back() == 1 ? margin : 0.0F);
+  }
+  Record record = evaluated(replica, two_class_evaluation(targets, predictions));
+  record.cell.backend.name = backend;
+  record.cell.mode = built_in(mode);
+  record.state.hash = std::to_string(seed);
+  record.epochs.back().evaluation.logits = std::move(logits);
+  record.epochs.back().train_seconds =
+      (mode == "fixed" ? 1.1 : 1.0) + 0.02 * uniform(seed + 7, static_cast<std::uint64_t>(replica));
+  // The epoch before: half of the way.
+  record.epochs.insert(record.epochs.begin(), record.epochs.front());
+  EpochSample& before = record.epochs.front();
+  before.evaluation = {
+      .metric = "accuracy", .value = record.epochs.back().evaluation.value - 0.2, .examples = 60};
+  return record;
+}
+
+/// Every mode on two backends; impl ends in two states, fixed in one.
+std::vector<Record> drawn_records(int replicas) {
+  std::vector<Record> records;
+  for (const std::string backend : {"cpu", "onednn"}) {
+    const std::uint64_t first = backend == "cpu" ? 0 : 100;
+    for (int replica = 0; replica < replicas; ++replica) {
+      const auto r = static_cast<std::uint64_t>(replica);
+      records.push_back(drawn(backend, "fixed", replica, first));
+      records.push_back(drawn(backend, "noisy", replica, first + r));
+      records.push_back(drawn(backend, "algo", replica, first + 50 + r));
+      records.push_back(drawn(backend, "impl", replica, first + r % 2));
+    }
+  }
+  return records;
+}
+
+/// NDBENCH_UPDATE_GOLDEN=1 writes the file anew instead.
+void expect_golden(const std::string& text, const std::string& name) {
+  const std::filesystem::path file = std::filesystem::path(NDBENCH_TEST_GOLDEN) / name;
+  if (std::getenv("NDBENCH_UPDATE_GOLDEN") != nullptr) std::ofstream(file) << text;
+  std::ostringstream golden;
+  golden << std::ifstream(file).rdbuf();
+  EXPECT_EQ(text, golden.str()) << "compare with " << file;
+}
+
+TEST(Golden, ConsoleAndPageOfTenReplicas) {
+  const Summary summary = summarize(drawn_records(10), small_machine(), {.target = 0.6});
+  const std::string console = console_summary(summary, small_machine());
+  for (const std::string& line : lines_of(console)) EXPECT_LE(columns(line), 80U) << line;
+  expect_golden(console, "ten_replicas.txt");
+  expect_golden(markdown_summary(summary, small_machine(), "ndbench_suite --suite=spread"),
+                "ten_replicas.md");
+}
+
+TEST(Golden, ConsoleOfThreeReplicas) {
+  const Summary summary = summarize(drawn_records(3), small_machine());
+  const std::string console = console_summary(summary, small_machine());
+  for (const std::string& line : lines_of(console)) EXPECT_LE(columns(line), 80U) << line;
+  expect_golden(console, "three_replicas.txt");
+}
+
+TEST(Summary, PlansTheReplicasThatVerdictsTake) {
+  const GroupSummary group = summarize(drawn_records(3), {}).groups.at(0);
+  EXPECT_EQ(group.plan.replicas, 3U);
+  ASSERT_THAT(group.plan.needs, SizeIs(2));
+  EXPECT_EQ(group.plan.needs[0].verdict, "the cost");
+  EXPECT_EQ(group.plan.needs[0].needed, 6U);
+  EXPECT_EQ(group.plan.needs[1].needed, 10U);
+  // Four modes of 0.5 s of loading and two epochs of 1 s and half a second of evaluation, about.
+  EXPECT_NEAR(group.plan.seconds_per_replica, 4 * (0.5 + 2 * 1.5) + 0.4, 0.5);
+}
+
+TEST(Summary, CountsItsVerdicts) {
+  const Summary refused = summarize(drawn_records(3), {});
+  EXPECT_EQ(refused.verdicts, 0U);
+  EXPECT_THAT(console_summary(refused, {}), Not(HasSubstr("by chance")));
+  // On each backend three costs, algo's means and spread, impl's spread; between backends
+  // means and spread.
+  const Summary given = summarize(drawn_records(10), {});
+  EXPECT_EQ(given.verdicts, 2U * (3 + 2 + 1) + 2);
+  EXPECT_THAT(
+      console_summary(given, {}),
+      HasSubstr("14 verdicts at 95 % above: where nothing differs, at most about 0.7 would say"));
+}
+
+TEST(Summary, ComparesBackendsInTheNoisyMode) {
+  const Summary summary = summarize(drawn_records(10), {});
+  ASSERT_THAT(summary.backends, SizeIs(1));
+  EXPECT_EQ(summary.backends[0].model, "m");
+  EXPECT_EQ(summary.backends[0].comparison.a, "cpu");
+  EXPECT_EQ(summary.backends[0].comparison.b, "onednn");
+  EXPECT_EQ(summary.backends[0].comparison.mode, "noisy");
+  EXPECT_THAT(
+      backend_words(summary.backends[0]),
+      AllOf(StartsWith("cpu and onednn in noisy: accuracy differs by "),
+            HasSubstr(": within noise, which hides less than "), EndsWith("; parity not checked, so a difference may be software's")));
+}
+
+TEST(Summary, CallsNothingNoiseWhereParityFailed) {
+  Parity passed;
+  passed.status = Parity::Status::kPassed;
+  Parity different;
+  different.status = Parity::Status::kFailed;
+  different.reason = "gradient of step 1";
+  const SummaryOptions options{.parity = {{{"m", "cpu"}, passed}, {{"m", "onednn"}, different}}};
+  const Summary summary = summarize(drawn_records(10), {}, options);
+  EXPECT_TRUE(summary.backends.at(0).is_void());
+  EXPECT_EQ(backend_words(summary.backends[0]),
+            "cpu and onednn in noisy: parity failed: software difference (gradient of step 1)");
+  EXPECT_EQ(summary.verdicts, 12U);
+  const nlohmann::json backends = summary_json(summary, {}, "c").at("backends").at(0);
+  EXPECT_EQ(backends.at("parity"), "failed");
+  EXPECT_FALSE(backends.contains("difference"));
+}
+
+TEST(Summary, TellsThatParityPassedOnBoth) {
+  Parity passed;
+  passed.status = Parity::Status::kPassed;
+  Summary summary = summarize(drawn_records(10), {},
+                              {.parity = {{{"m", "cpu"}, passed}, {{"m", "onednn"}, passed}}});
+  EXPECT_THAT(backend_words(summary.backends.at(0)), EndsWith("; parity passed"));
+  summary = summarize(drawn_records(10), {}, {.parity = {{{"m", "cpu"}, passed}}});
+  EXPECT_THAT(backend_words(summary.backends.at(0)), EndsWith("; parity not checked, so a difference may be software's"));
+}
+
+TEST(SummaryJson, IsStrictAndHoldsWhatIsDerived) {
+  const Summary summary = summarize(drawn_records(10), small_machine(), {.target = 0.6});
+  const std::string line = strict_line(summary_json(summary, small_machine(), "c"));
+  const nlohmann::json json = nlohmann::json::parse(line);
+  EXPECT_EQ(json.at("version"), kSummaryVersion);
+  const nlohmann::json& noisy = json.at("groups").at(0).at("modes").at(0);
+  EXPECT_EQ(noisy.at("mode"), "noisy");
+  EXPECT_EQ(noisy.at("spread").at("quality").at("values").size(), 10U);
+  EXPECT_TRUE(noisy.at("spread").at("churn").is_number());
+  EXPECT_EQ(noisy.at("spread").at("convergence").at("target"), 0.6);
+  EXPECT_EQ(noisy.at("spread").at("slices").size(), 2U);
+  const nlohmann::json& fixed = json.at("groups").at(0).at("modes").at(1);
+  EXPECT_EQ(fixed.at("mode"), "fixed");
+  EXPECT_EQ(fixed.at("spread").at("quality").at("deviation").at("value"), 0.0);
+  EXPECT_TRUE(fixed.at("spread").at("quality").at("deviation").at("interval").at(0).is_null());
+  EXPECT_EQ(fixed.at("cost").at("verdict"), "costs");
+  EXPECT_TRUE(json.at("groups").at(0).contains("noise_shares"));
+}
+
+TEST(SummaryJson, TellsWhyAVerdictIsRefused) {
+  const nlohmann::json json = summary_json(summarize(drawn_records(3), {}), {}, "c");
+  const nlohmann::json& group = json.at("groups").at(0);
+  EXPECT_EQ(group.at("modes").at(1).at("cost").at("verdict"), "refused");
+  for (const nlohmann::json& comparison : group.at("comparisons")) {
+    EXPECT_EQ(comparison.at("deviations").at("verdict"), "refused");
+    EXPECT_NE(comparison.at("deviations").at("refusal"), "");
+  }
+  EXPECT_EQ(group.at("plan").at("needs").size(), 2U);
+}
+
+TEST(Summary, DerivesNoCostFromReplicasThatRanSideBySide) {
+  std::vector<Record> records;
+  for (const char* mode : {"fixed", "noisy"}) {
+    for (const int replica : {0, 1}) {
+      records.push_back(epoch(mode, replica, 0.5, "s"));
+      records.back().jobs = 2;
+    }
+  }
+  const GroupSummary group = group_of(records);
+  for (const ModeSummary& mode : group.modes) {
+    EXPECT_FALSE(mode.cost) << mode.mode;
+    EXPECT_EQ(mode.spread->quality.mean, 0.5);
+  }
+  EXPECT_THAT(group.modes.at(1).verdicts,
+              testing::Contains("times not compared: replicas ran side by side"));
 }
 
 }  // namespace

@@ -43,6 +43,14 @@ TEST_F(WorkerEnvironment, LeavesTheUsersChoicesAlone) {
   }
 }
 
+TEST_F(WorkerEnvironment, LetsThreadsSleepAtOnceWhereTheyAreMoreThanTheProcessors) {
+  EXPECT_EQ(worker_environment({}, 2, 1).at("GOMP_SPINCOUNT"), "0");
+  EXPECT_EQ(worker_environment({}, 2, 2).at("GOMP_SPINCOUNT"), "1000");
+  EXPECT_EQ(worker_environment({}, 2, 4).at("GOMP_SPINCOUNT"), "1000");
+  const EnvironmentVariable chosen("GOMP_SPINCOUNT", "7");
+  EXPECT_FALSE(worker_environment({}, 2, 1).contains("GOMP_SPINCOUNT"));
+}
+
 TEST_F(WorkerEnvironment, SetsTheVariablesOfKnobsAndClearsThoseThatAreEmpty) {
   const auto environment = worker_environment(
       {{"cublas_workspace", ""}, {"aten_cpu_capability", "default"}, {"deterministic", true}}, 1);

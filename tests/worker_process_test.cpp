@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "core/watch.h"
 #include "environment_variable.h"
 #include "ndbench/error.h"
 
@@ -98,6 +99,65 @@ TEST_F(WorkerProcessTest, AddsToTheEnvironmentAndReplacesInIt) {
   EXPECT_EQ(told_to({{"STUB_WORKER", "describe"}}), "before");
   EXPECT_EQ(told_to({{"STUB_WORKER", "describe"}, {"STUB_TOLD", "after"}}), "after");
   EXPECT_STREQ(std::getenv("STUB_TOLD"), "before");
+}
+
+TEST_F(WorkerProcessTest, RunsOnTheProcessorsThatItIsGivenAlone) {
+  const Processors last{usable_cores().back().back()};
+  const auto processors_of = [&] {
+    return start("tell processors")->ask<Description>(DescribeRequest{}).name;
+  };
+  const std::string all = processors_of();
+  options_.processors = last;
+  EXPECT_EQ(processors_of(), std::to_string(last.front()));
+  options_.processors.clear();
+  EXPECT_EQ(processors_of(), all);  // the supervisor's own are as they were
+}
+
+TEST_F(WorkerProcessTest, SaysOnWhichProcessorsItCannotStart) {
+  options_.processors = {60'000, 60'001};
+  try {
+    (void)start("describe");
+    FAIL() << "started";
+  } catch (const WorkerFailed& failure) {
+    EXPECT_THAT(failure.outcome.reason, EndsWith(" on processors 60000,60001: Invalid argument"));
+  }
+  EXPECT_TRUE(is_childless());
+}
+
+TEST_F(WorkerProcessTest, HasNoAnswerToTryForBeforeItComes) {
+  const auto worker = start("hang");
+  worker->send(DescribeRequest{});
+  EXPECT_FALSE(worker->try_receive());
+  EXPECT_FALSE(worker->try_receive());
+}
+
+TEST_F(WorkerProcessTest, TriesForAnswersPastPhaseNotes) {
+  const auto worker = start("serve");
+  const auto answer = [&] {
+    std::optional<Message> message;
+    while (!(message = worker->try_receive())) wait_for_any({worker.get()}, signals_);
+    return *message;
+  };
+  worker->send(PrepareRequest{});
+  EXPECT_TRUE(std::holds_alternative<Prepared>(answer()));
+  for (int epoch = 0; epoch < 10; ++epoch) {
+    worker->send(EpochRequest{epoch});
+    EXPECT_EQ(std::get<EpochSample>(answer()).examples, epoch);
+  }
+}
+
+TEST_F(WorkerProcessTest, CountsTheTimeToTryFromTheRequest) {
+  options_.timeout = 200ms;
+  options_.grace = 50ms;
+  const auto worker = start("hang and ignore SIGTERM");
+  worker->send(DescribeRequest{});
+  try {
+    while (!worker->try_receive()) wait_for_any({worker.get()}, signals_);
+    FAIL() << "answered";
+  } catch (const WorkerFailed& failure) {
+    EXPECT_THAT(failure.outcome.reason, StartsWith("no answer within 0.2 s"));
+  }
+  EXPECT_TRUE(is_childless());
 }
 
 TEST_F(WorkerProcessTest, IsKilledWhenItIsNoLongerNeeded) {

@@ -1,7 +1,7 @@
 # The install tree: programs, suites, plugins, and the SDK for plugins out of tree.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS ndbench_suite ndbench_worker RUNTIME)
+install(TARGETS ndbench_command ndbench_suite ndbench_worker RUNTIME)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/suites DESTINATION ${CMAKE_INSTALL_DATADIR}/ndbench)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/framework/include/ndbench
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -30,6 +30,7 @@ class Measurements {
     try {
       const int repetitions = scheduler_.plan().replicas(scheduler_.plan().cells[cell]);
       const int repetition = static_cast<int>(progression.rows.size());
+      if (scheduler_.is_enough(cell, repetition)) return skip(state, kNotNeeded);
       const Record& record = scheduler_.measure(cell, repetition);
       progression.rows.push_back(row_of(record, cell, repetitions));
       if (record.outcome.status != Status::kPassed) return skip(state, record.outcome.reason);
@@ -43,6 +44,11 @@ class Measurements {
   void report(const std::string& name) {
     const auto found = progressions_.find(name);
     if (found == progressions_.end() || found->second.rows.empty()) return;
+    const Plan& plan = scheduler_.plan();
+    if (plan.is_sequential(plan.cells[found->second.cell])) {
+      const int repetitions = static_cast<int>(found->second.rows.size());  // known only now
+      for (Row& row : found->second.rows) row.repetitions = repetitions;
+    }
     std::vector<Row> rows = first_of_each_failure(found->second.rows);
     const std::vector<Row> aggregates = aggregates_of(rows);
     rows.insert(rows.end(), aggregates.begin(), aggregates.end());
@@ -59,6 +65,10 @@ class Measurements {
   }
 
  private:
+  /// Of the repetitions that had to be registered. Told to Google Benchmark as an error: where the
+  /// first repetition is one, it computes its statistics of the others through a null pointer.
+  static constexpr char kNotNeeded[] = "not needed";
+
   static void skip(benchmark::State& state, const std::string& reason) {
     state.SkipWithError(reason.c_str());
     for ([[maybe_unused]] const auto _ : state) {
@@ -133,7 +143,7 @@ void run_benchmarks(Scheduler& scheduler, bool random_interleaving, int verbosit
         plan.cells[cell].name().c_str(),
         [&measurements, cell](benchmark::State& state) { measurements.measure(state, cell); })
         ->Iterations(1)
-        ->Repetitions(plan.replicas(plan.cells[cell]))
+        ->Repetitions(plan.most_replicas(plan.cells[cell]))
         ->UseManualTime();
   }
   Reporter reporter(measurements);

@@ -25,6 +25,8 @@ constexpr char kFooter[] =
     "Every --benchmark_* flag can be given as a variable, too: BENCHMARK_FILTER, …\n"
     "Plugins are also looked for in NDBENCH_PLUGIN_PATH and the build or install\n"
     "tree, data sets in NDBENCH_DATA_PATH and /usr/share/datasets.\n"
+    "One run measures at a time: NDBENCH_HOST_LOCK is --host_lock for all runs; runs\n"
+    "pinned to disjoint cores may each set another NDBENCH_HOST_LOCK_NAME.\n"
     "Exit status: 0 all measured and written, 2 usage, 3 bad suite, 4 nothing\n"
     "selected, 11 determinism breach, 12 a benchmark failed, 13 results not\n"
     "written, 14 host unfit, 15 plugin rejected, 130 interrupted, 143 terminated;\n"
@@ -60,6 +62,16 @@ void read_min_time(const std::string& text, Limits& limits) {
                     text));
   }
   limits.minimum_seconds = *seconds;
+}
+
+/// "2%" or "0.02".
+double read_precision(const std::string& text) {
+  std::optional<double> share = number_with_suffix<double>(text, "");
+  if (const auto percent = number_with_suffix<double>(text, "%")) share = *percent / 100.0;
+  if (share && *share >= kFinestPrecision && *share <= kCoarsestPrecision) return *share;
+  throw UsageError(fmt::format("--precision: '{}' is not a share from {}% to {}% (2% or 0.02)",
+                               printable(text), 100.0 * kFinestPrecision,
+                               100.0 * kCoarsestPrecision));
 }
 
 std::map<std::string, std::string> read_context(const std::string& text) {
@@ -102,10 +114,12 @@ class Parser {
   std::string min_time_;
   std::string context_;
   std::string perf_counters_;
+  std::optional<std::string> precision_;
   std::string format_;
   std::string out_format_;
   std::string time_unit_;
   std::string colour_;
+  std::string host_lock_;
 };
 
 /// The value that `text` stands for; `fallback` for no text.
@@ -134,6 +148,17 @@ Parser::Parser(CommandLine& line) : line_(line) {
   app_.add_option("--timeout", line.timeout_seconds, "Seconds for a load, a block or an epoch")
       ->type_name("SECONDS")
       ->capture_default_str();
+  app_.add_option("--precision", precision_, "2%: replicas of steps until costs are known to ±2 %")
+      ->type_name("SHARE");
+  app_.add_option("--time_cap", line.limits.time_cap,
+                  "Of that, for each model and backend (default 600)")
+      ->type_name("SECONDS");
+  app_.add_option("--jobs", line.jobs, "Epoch replicas side by side, each on own cores")
+      ->check(CLI::Range(1, 100'000).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  app_.add_option("--host_lock", host_lock_, "Another run measures here: refuse, wait or share")
+      ->envname("NDBENCH_HOST_LOCK");
 
   benchmark_option(
       app_.add_option("--benchmark_filter", line.filter, "Regular expression; -REGEX: all others"));
@@ -249,8 +274,17 @@ void Parser::read_texts() {
                          {"off", Colour::kNever},
                          {"0", Colour::kNever}},
                         line_.colour);
+  line_.host_sharing = choice("--host_lock", host_lock_,
+                              {{"refuse", HostSharing::kRefuse},
+                               {"wait", HostSharing::kWait},
+                               {"share", HostSharing::kShare}},
+                              line_.host_sharing);
   check_seconds("--timeout", line_.timeout_seconds, 0.001, 1e7);
   check_seconds("--benchmark_min_warmup_time", line_.limits.minimum_warmup_seconds, 0.0, 1e6);
+  if (line_.limits.time_cap) {
+    check_seconds("--time_cap", *line_.limits.time_cap, kShortestTimeCap, kLongestTimeCap);
+  }
+  if (precision_) line_.limits.precision = read_precision(*precision_);
   if (!min_time_.empty()) read_min_time(min_time_, line_.limits);
   line_.context = read_context(context_);
   if (!perf_counters_.empty()) {

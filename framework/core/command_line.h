@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/host_lock.h"
 #include "core/output.h"
 #include "core/plan.h"
 #include "core/usage_error.h"
@@ -22,7 +23,9 @@ struct CommandLine {
   std::filesystem::path results = "ndbench_results";
   std::string plugin_path;
   std::string data_path;
+  HostSharing host_sharing = HostSharing::kRefuse;
   double timeout_seconds = 600.0;  ///< for one request to a worker: a load, a block, an epoch
+  int jobs = 1;                    ///< epoch replicas that run side by side
 
   std::string filter;
   bool list_tests = false;

@@ -95,6 +95,14 @@ void Journal::append(const nlohmann::json& line) {
   size_ += static_cast<std::int64_t>(text.size());
 }
 
+void Journal::put(const fs::path& name, const std::string& content) const {
+  const fs::path path = folder_ / name;
+  std::error_code error;
+  if (fs::create_directories(path.parent_path(), error)) sync_folder(folder_);
+  if (error) fail("create", path.parent_path(), error.value());
+  write_file(path, content);
+}
+
 void check_writable(const fs::path& path) {
   if (is_special(path)) return;
   std::error_code error;

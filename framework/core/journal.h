@@ -28,6 +28,11 @@ class Journal {
   /// @throws ResultsError; the file then ends where it ended before.
   void append(const nlohmann::json& line);
 
+  /// Writes a file into the run's folder, where `name` may begin with a folder of its own, and
+  /// returns once it is on the disk: a line appended later can name it.
+  /// @throws ResultsError
+  void put(const std::filesystem::path& name, const std::string& content) const;
+
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
  private:

@@ -87,6 +87,7 @@ class JsonOutput final : public Output {
     object["items_per_second"] = row.samples_per_second;
     object["compute_threads"] = row.compute_threads;
     if (!row.state_hash.empty()) object["state_hash"] = row.state_hash;
+    if (row.disturbed_blocks > 0) object["disturbed_blocks"] = row.disturbed_blocks;
     if (!row.metric.empty()) {
       object["metric"] = row.metric;
       object["quality"] = row.quality;

@@ -1,5 +1,7 @@
 #include "core/knob.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ndbench {
@@ -21,7 +23,7 @@ const std::vector<Knob>& knobs() {
       {.name = "cublas_workspace",
        .kind = kVariable,
        .variable = "CUBLAS_WORKSPACE_CONFIG",
-       .choices = {"", ":4096:8", ":16:8"},
+       .choices = {":4096:8", ":16:8"},
        .summary = "workspace of cuBLAS; without one of these some kernels do not repeat"},
       {.name = "onednn", .kind = kSwitch, .summary = "oneDNN's kernels instead of ATen's own"},
       {.name = "threads", .kind = kThreads, .summary = "threads within an operation"},
@@ -33,11 +35,14 @@ const std::vector<Knob>& knobs() {
       {.name = "onednn_max_cpu_isa",
        .kind = kVariable,
        .variable = "ONEDNN_MAX_CPU_ISA",
-       .choices = {"SSE41", "AVX", "AVX2", "AVX512_CORE"},
+       .choices = {"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI",
+                   "AVX512_CORE_BF16"},
        .summary = "most instructions that oneDNN's kernels use"},
       {.name = "openblas_coretype",
        .kind = kVariable,
        .variable = "OPENBLAS_CORETYPE",
+       .choices = {"Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "SkylakeX",
+                   "Cooperlake", "Barcelona", "Bulldozer", "Piledriver", "Excavator", "Zen"},
        .summary = "processor that OpenBLAS takes this one for"},
       {.name = "omp_wait_policy",
        .kind = kVariable,
@@ -59,6 +64,23 @@ bool is_on(const Tooling& tooling, const std::string& name) {
   if (found == tooling.end()) return false;
   const bool* value = std::get_if<bool>(&found->second);
   return value != nullptr && *value;
+}
+
+bool agree(const Tooling& a, const Tooling& b, const std::string& name) {
+  const auto in_a = a.find(name);
+  const auto in_b = b.find(name);
+  if (in_a == a.end() || in_b == b.end()) return (in_a == a.end()) == (in_b == b.end());
+  return in_a->second == in_b->second;
+}
+
+int threads_of(const Tooling& tooling, int otherwise) {
+  const auto found = tooling.find("threads");
+  return found == tooling.end() ? otherwise
+                                : static_cast<int>(std::get<std::int64_t>(found->second));
+}
+
+std::string text_of(const ParameterValue& value) {
+  return std::visit([](const auto& held) { return fmt::format("{}", held); }, value);
 }
 
 }  // namespace ndbench

@@ -19,7 +19,7 @@ struct Knob {
   std::string name;  ///< as suites, backends and records spell it: "cudnn_autotune"
   Kind kind{};
   std::string variable{};              ///< of a kVariable: "ATEN_CPU_CAPABILITY"
-  std::vector<std::string> choices{};  ///< of a kVariable: the values it may have; empty: any
+  std::vector<std::string> choices{};  ///< of a kVariable: the values it may have, besides ""
   std::string summary{};
 };
 
@@ -35,5 +35,14 @@ using Tooling = std::map<std::string, ParameterValue>;
 
 /// Whether `tooling` sets the switch `name` to true.
 [[nodiscard]] bool is_on(const Tooling& tooling, const std::string& name);
+
+/// Whether both leave the knob `name` alone, or set it to the same value.
+[[nodiscard]] bool agree(const Tooling& a, const Tooling& b, const std::string& name);
+
+/// The threads that `tooling` sets, or else `otherwise`.
+[[nodiscard]] int threads_of(const Tooling& tooling, int otherwise);
+
+/// As suites and records spell it, without quotes: "true", "2", "avx2".
+[[nodiscard]] std::string text_of(const ParameterValue& value);
 
 }  // namespace ndbench

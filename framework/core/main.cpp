@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,19 +8,12 @@
 #include <vector>
 
 #include "core/command_line.h"
+#include "core/host_lock.h"
 #include "core/journal.h"
 #include "core/run.h"
+#include "core/standard_output.h"
 
 namespace {
-
-/// Where stdin, stdout or stderr is closed, the next file opened would take its place and its text.
-/// What is opened here instead cannot be written to, so that a closed stdout is found out.
-void fill_standard_descriptors() {
-  int descriptor = 0;
-  while ((descriptor = open("/dev/null", O_RDONLY)) >= 0 && descriptor <= 2) {
-  }
-  if (descriptor > 2) close(descriptor);
-}
 
 constexpr std::string_view kMinTime = "BENCHMARK_MIN_TIME=";
 
@@ -52,7 +44,7 @@ int fail(ndbench::ExitCode code, const std::exception& error) {
 int main(int argc, char** argv) {
   using ndbench::ExitCode;
   show_min_time();
-  fill_standard_descriptors();
+  ndbench::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an error to report, not a silent end
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   try {
@@ -66,6 +58,8 @@ int main(int argc, char** argv) {
     return fail(ExitCode::kUsage, error);
   } catch (const ndbench::ResultsError& error) {
     return fail(ExitCode::kResultsNotWritten, error);
+  } catch (const ndbench::HostBusy& error) {
+    return fail(ExitCode::kHostUnfit, error);
   } catch (const ndbench::Error& error) {
     return fail(ExitCode::kBadSuite, error);
   } catch (const std::exception& error) {

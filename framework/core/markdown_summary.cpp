@@ -4,7 +4,9 @@
 #include <string_view>
 
 #include "core/summary.h"
+#include "core/summary_blocks.h"
 #include "core/summary_text.h"
+#include "core/verdicts.h"
 
 namespace ndbench {
 namespace {
@@ -35,9 +37,59 @@ std::string code_span(const std::string& text) {
   return fence + pad + code + pad + fence;
 }
 
+std::string table_text(const TextTable& table) {
+  const auto row_text = [](const std::vector<std::string>& row) {
+    std::string text = "|";
+    for (const std::string& cell : row) text += " " + cell_text(cell) + " |";
+    return text + "\n";
+  };
+  std::string text = row_text(table.header) + "|";
+  for (std::size_t i = 0; i < table.header.size(); ++i) text += i == 0 ? "---|" : "--:|";
+  text += "\n";
+  for (const auto& row : table.rows) text += row_text(row);
+  return text + "\n";
+}
+
+std::string block_text(const SummaryBlock& block) {
+  std::string text = "### " + cell_text(block.title) + "\n\n";
+  if (!block.page_text.empty()) return text + block.page_text + "\n";
+  const TextTable& table = block.page.rows.empty() ? block.terminal : block.page;
+  if (!table.rows.empty()) text += table_text(table);
+  for (const std::string& line : block.lines) text += "- " + cell_text(line) + ".\n";
+  return text + (block.lines.empty() ? "" : "\n");
+}
+
+std::string blocks_text(const std::string& title, const std::vector<SummaryBlock>& blocks) {
+  if (blocks.empty()) return "";
+  std::string text = "\n## " + cell_text(title) + "\n\n";
+  for (const SummaryBlock& block : blocks) text += block_text(block);
+  text.pop_back();
+  return text;
+}
+
+constexpr char kLegend[] =
+    "\n## Terms\n\n"
+    "- n: fresh processes (replicas). samples/s: median over replicas. distinct hashes: different "
+    "final training states, XXH3-128.\n"
+    "- ratio: time of the mode / time of the reference mode (listed first), median over replicas "
+    "that were measured together; overhead = ratio − 1, its 95 % interval by order statistics.\n"
+    "- std: sample standard deviation over replicas. Its interval is chi-square's, or, where the "
+    "values are not normal, a BCa bootstrap's, which covers less than 95 % at few replicas: how "
+    "much is said beside it.\n"
+    "- std beyond test set: of the variance that is left when Σ p (1 − p) / N² is taken off, p "
+    "being the share of replicas wrong on an example: what would be seen on an endless test set.\n"
+    "- churn: share of test examples that two replicas decide differently. ensemble gain: accuracy "
+    "of two replicas' mean logits less that of one. Correlations: mean over pairs of replicas.\n"
+    "- × overall: std of this part of the test set over that of all of it; × by size alone: what "
+    "this would be if decisions went wrong independently of each other. FPR: FP / (FP + TN), FNR: "
+    "FN / (FN + TP).\n"
+    "- found from: the difference of means that so many replicas find in four of five runs.\n"
+    "- Seeds, raw samples and provenance of each replica: journal.jsonl in this folder; all of "
+    "these numbers for scripts: summary.json.\n";
+
 }  // namespace
 
-std::string markdown_summary(const std::vector<GroupSummary>& groups, const Machine& machine,
+std::string markdown_summary(const Summary& summary, const Machine& machine,
                              const std::string& command) {
   std::string text = fmt::format(
       "# Cost of determinism beside spread of the result\n\n"
@@ -46,7 +98,7 @@ std::string markdown_summary(const std::vector<GroupSummary>& groups, const Mach
       "quality ± std | distinct hashes | verdict |\n"
       "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|---|\n",
       cell_text(machine_text(machine)), code_span(command));
-  for (const GroupSummary& group : groups) {
+  for (const GroupSummary& group : summary.groups) {
     if (group.modes.empty()) {
       text += fmt::format("| | {} | {} | {} | | | | | | | | not measured: {} |\n",
                           cell_text(group.model), cell_text(group.backend), group.scope,
@@ -59,18 +111,17 @@ std::string markdown_summary(const std::vector<GroupSummary>& groups, const Mach
                       group.scope, cell_text(mode.mode), mode.replicas, mode.samples_per_second,
                       mode.cost ? fmt::format("{:.3f}", mode.cost->ratio) : "",
                       mode.cost ? overhead_text(*mode.cost) : "",
-                      mode.metric.empty() ? "" : cell_text(mode.metric) + " " + quality_text(mode),
+                      mode.spread ? cell_text(mode.spread->metric) + " " + quality_text(mode) : "",
                       mode.distinct_states, cell_text(verdict_text(mode)));
     }
   }
-  return text +
-         "\nn: fresh processes (replicas). samples/s: median over replicas. ratio: time of the "
-         "mode "
-         "/ time of the reference mode (listed first), median over paired replicas; "
-         "overhead = ratio − 1, with a 95 % interval of the median from order statistics. std: "
-         "sample "
-         "standard deviation. distinct hashes: different final training states, XXH3-128. Seeds, "
-         "raw samples and provenance of each replica: journal.jsonl in this folder.\n";
+  if (const std::string words = multiplicity_words(summary); !words.empty()) {
+    text += "\n" + words + "\n";
+  }
+  for (const GroupSummary& group : summary.groups) {
+    text += blocks_text(group.name, blocks_of(group));
+  }
+  return text + blocks_text("All", blocks_of(summary)) + kLegend;
 }
 
 }  // namespace ndbench

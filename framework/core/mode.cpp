@@ -1,5 +1,8 @@
 #include "core/mode.h"
 
+#include <algorithm>
+#include <cassert>
+
 namespace ndbench {
 namespace {
 
@@ -39,6 +42,24 @@ const std::vector<Mode>& built_in_modes() {
       {.name = "ulp", .ulp = true, .tooling = kDeterministic},
   };
   return modes;
+}
+
+std::size_t reference_mode(std::span<const Mode> modes) {
+  assert(!modes.empty());
+  const auto place = [&](auto is_it) -> std::optional<std::size_t> {
+    const auto found = std::find_if(modes.begin(), modes.end(), [&](const Mode& mode) {
+      return !mode.part && !mode.environment && is_it(mode);
+    });
+    if (found == modes.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - modes.begin());
+  };
+  if (const auto noisy = place([](const Mode& mode) { return mode.name == "noisy"; })) {
+    return *noisy;
+  }
+  if (const auto free = place([](const Mode& mode) { return !mode.is_deterministic(); })) {
+    return *free;
+  }
+  return place([](const Mode&) { return true; }).value_or(0);
 }
 
 }  // namespace ndbench

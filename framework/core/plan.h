@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -28,7 +29,12 @@ struct Limits {
   double minimum_seconds = 0.0;         ///< timed seconds per replica; more iterations if too few
   double minimum_warmup_seconds = 0.0;  ///< untimed seconds per replica of a step cell
   bool dry_run = false;                 ///< one replica of one iteration; nothing is kept
+  std::optional<double> precision{};    ///< of step cells; `replicas` is the least number then
+  std::optional<double> time_cap{};     ///< seconds for a group whose precision is asked for
 };
+
+/// Replicas of a step cell do not go on beyond this many for a precision.
+inline constexpr int kMostSequential = 200;
 
 /// What is measured, in order: the cells that a run was asked for.
 struct Plan {
@@ -37,9 +43,21 @@ struct Plan {
   EpochScope epoch;
   double minimum_seconds = 0.0;
   double minimum_warmup_seconds = 0.0;
+  ParityCheck parity{};
 
+  /// How many replicas the cell has; the least number where they go on for a precision.
   [[nodiscard]] int replicas(const Cell& cell) const {
     return cell.scope == ScopeKind::kStep ? step.replicas : epoch.replicas;
+  }
+
+  /// Whether replicas of the cell go on until its group's costs are known well enough.
+  [[nodiscard]] bool is_sequential(const Cell& cell) const {
+    return cell.scope == ScopeKind::kStep && step.precision > 0.0;
+  }
+
+  /// How many replicas the cell can come to have.
+  [[nodiscard]] int most_replicas(const Cell& cell) const {
+    return is_sequential(cell) ? std::max(step.replicas, kMostSequential) : replicas(cell);
   }
 
   /// The cells that differ from this one in the mode alone, itself included: they are measured
@@ -54,6 +72,10 @@ struct Plan {
 /// anywhere in the name; a leading '-' selects the others; "" and "all" select every cell.
 /// @throws UsageError if `filter` is no regular expression.
 [[nodiscard]] Plan select(Plan plan, const std::string& filter);
+
+/// @throws UsageError if `limits` ask for a precision where no two modes of a step are compared,
+///         or for a time cap where no precision is asked for.
+void check_precision(const Plan& plan, const Limits& limits);
 
 /// How many iterations of `seconds` each fill `wanted` seconds, at least `least`.
 [[nodiscard]] int iterations_for(double wanted, double seconds, int least);

@@ -21,10 +21,11 @@ Progress::Progress(std::FILE* stream, bool terminal, int total, Seconds now)
 void Progress::start(const std::string& what) {
   ++started_;
   const double elapsed = now_();
-  std::string line =
-      fmt::format("[{}/{}] {}  {}", std::min(started_, total_), total_, what, clock_text(elapsed));
+  std::string line = fmt::format("[{}/{}{}] {}  {}", std::min(started_, total_), total_,
+                                 open_ ? "+" : "", what, clock_text(elapsed));
   if (done_ > 0) {
-    line += fmt::format("  ETA {}", clock_text(elapsed / done_ * (total_ - done_)));
+    line += fmt::format("  ETA {}{}", open_ ? "at least " : "",
+                        clock_text(elapsed / done_ * (total_ - done_)));
   }
   if (terminal_) {
     line.insert(0, "\r\x1b[K");

@@ -20,6 +20,12 @@ class Progress {
   /// `count` more are done: the one that was started, and those that will not be.
   void done(int count = 1);
 
+  /// More than `total` may come: the rest is at least what it says.
+  void set_open() { open_ = true; }
+
+  /// `count` more have to be measured than was known.
+  void add(int count) { total_ += count; }
+
   /// Takes the line off the terminal so that something else can be printed.
   void clear();
 
@@ -29,6 +35,7 @@ class Progress {
   int total_;
   int done_ = 0;
   int started_ = 0;
+  bool open_ = false;
   Seconds now_;
 };
 

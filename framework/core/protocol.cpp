@@ -108,19 +108,31 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, metric, value, higher_is_better, 
                                    predictions, targets, logits, other, slices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginFile, kind, name, path)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DescribeRequest, plugin)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Difference, elements, differing, v_c, v_ermv, unbounded,
+                                   distance, normalized_distance)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TracePoint, step, state_hash, input_hash, differences,
+                                   not_compared)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceRequest, enabled, is_reference, folder, snapshot_limit)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PrepareRequest, model, backend, parameters, seeds, settings,
-                                   data_path)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepsRequest, settle, steps)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochRequest, epoch)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Description, name, summary, parameters, unavailable, knobs)
+                                   data_path, ulp_seed, trace)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepsRequest, settle, steps, is_pilot)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochRequest, epoch, is_last)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Description, name, summary, parameters, unavailable, knobs,
+                                   libraries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Prepared, in_force, libraries, seconds)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSamples, seconds, losses, cpu_seconds, batch_size)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSamples, seconds, losses, cpu_seconds, batch_size,
+                                   request_cpu_seconds, run_queue_seconds, trace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSample, train_seconds, input_seconds, evaluate_seconds,
-                                   cpu_seconds, examples, loss, evaluation)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, hash, tensor_hashes)
+                                   cpu_seconds, examples, loss, evaluation, run_queue_seconds,
+                                   trace, trace_seconds, logits_left_out)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, hash, tensor_hashes, trace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, peak_memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseNote, phase)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProbeRequest, adopt, perturbation, seed, compare, write)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TensorError, name, size, error)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Probe, loss, state, batch, gradients, outputs, unmatched,
+                                   changed_inputs, gradient_count)
 
 static void to_json(json& to, const StateRequest&) { to = json::object(); }
 static void from_json(const json&, StateRequest&) {}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/trace_point.h"
 #include "ndbench/backend.h"
 #include "ndbench/model.h"
 #include "ndbench/plugin_kind.h"
@@ -41,24 +43,41 @@ struct PrepareRequest {
   Seeds seeds;
   Settings settings;
   std::vector<std::string> data_path;
+  std::uint64_t ulp_seed = 0;  ///< which weight is moved by one ulp; 0: none
+  TraceRequest trace{};
 };
 
 /// Trains `settle` untimed steps, then `steps` timed ones. → StepSamples
+///
+/// Trace points are taken after steps that no timed step follows in the same request.
 struct StepsRequest {
   int settle = 0;
   int steps = 0;
+  bool is_pilot = false;  ///< its times only tell about how long a step takes: traced throughout
 };
 
 /// Trains one full pass over the training set and evaluates. → EpochSample
 struct EpochRequest {
   int epoch = 0;
+  bool is_last = true;  ///< as far as is known; of others the evaluation's logits are not sent
 };
 
-/// Hashes the state as it is now. → State
+/// Hashes the state as it is now, and ends the trace there. → State
 struct StateRequest {};
 
 /// Destroys task and scope; the worker leaves after the answer. → Finished
 struct FinishRequest {};
+
+/// Trains one step that is looked at; parity.h says what for. → Probe
+///
+/// Files lie in a folder of the supervisor's; "" is for none.
+struct ProbeRequest {
+  std::string adopt{};        ///< another worker's file: its state is taken over before the step
+  double perturbation = 0.0;  ///< then every weight is multiplied by 1 + or − this
+  std::uint64_t seed = 0;     ///< of the signs
+  std::string compare{};      ///< another worker's file, whose gradients are compared with
+  std::string write{};        ///< where to write what the step started from and gave
+};
 
 // Answers.
 
@@ -68,6 +87,7 @@ struct Description {
   std::vector<Parameter> parameters{};  ///< of a model
   std::string unavailable{};            ///< of a backend: why it cannot run here
   std::vector<std::string> knobs{};     ///< of a backend: those that change how it computes
+  std::map<std::string, std::string> libraries{};  ///< in a backend's process: name → version
 };
 
 struct Prepared {
@@ -77,10 +97,15 @@ struct Prepared {
 };
 
 struct StepSamples {
-  std::vector<double> seconds;  ///< one per timed step
-  std::vector<double> losses;   ///< one per step, settling ones included
-  double cpu_seconds = 0.0;     ///< of the process, over the timed steps
-  std::int64_t batch_size = 0;  ///< examples per step
+  std::vector<double> seconds;       ///< one per timed step
+  std::vector<double> losses;        ///< one per step, settling ones included
+  double cpu_seconds = 0.0;          ///< of the process, over the timed steps
+  std::int64_t batch_size = 0;       ///< examples per step
+  double request_cpu_seconds = 0.0;  ///< of the process, over all of the request
+  /// That threads were runnable without a processor, over the timed steps; NaN where the kernel
+  /// does not tell.
+  double run_queue_seconds = std::numeric_limits<double>::quiet_NaN();
+  std::vector<TracePoint> trace{};
 };
 
 struct EpochSample {
@@ -91,15 +116,40 @@ struct EpochSample {
   std::int64_t examples = 0;  ///< trained on
   double loss = 0.0;          ///< mean over the epoch's examples
   Evaluation evaluation;
+  /// As of StepSamples, over the epoch and its evaluation, of the threads there at its start.
+  double run_queue_seconds = std::numeric_limits<double>::quiet_NaN();
+  std::vector<TracePoint> trace{};
+  double trace_seconds = 0.0;     ///< that taking these took, in none of the times above
+  std::string logits_left_out{};  ///< why the evaluation is without them; "" if it is not
 };
 
 struct State {
   std::string hash;  ///< XXH3-128 over the named state, 32 hexadecimal digits; "" before it is had
   std::vector<std::pair<std::string, std::string>> tensor_hashes;  ///< name, hash; in order
+  std::vector<TracePoint> trace{};  ///< the last point, if the last step has none yet
 };
 
 struct Finished {
   std::int64_t peak_memory_bytes = 0;  ///< resident, of the worker
+};
+
+/// How far a tensor is from another worker's of the same name.
+struct TensorError {
+  std::string name;
+  double size = 0.0;   ///< L2 norm of the one in this worker, in float64
+  double error = 0.0;  ///< L2 norm of the difference; NaN if either is not finite
+};
+
+/// What one training step was made from and gave.
+struct Probe {
+  double loss = 0.0;
+  std::vector<TensorError> state{};           ///< before the step and before adopting another
+  std::vector<TensorError> batch{};           ///< against the adopted file's
+  std::vector<TensorError> gradients{};       ///< against the compared file's
+  std::vector<TensorError> outputs{};         ///< the same, of what visit_outputs() shows
+  std::vector<std::string> unmatched{};       ///< gradients and outputs that one side alone shows
+  std::vector<std::string> changed_inputs{};  ///< tensors of the batch that the step changed
+  std::int64_t gradient_count = 0;            ///< tensors that had a gradient
 };
 
 /// The request was not fulfilled; the worker leaves.
@@ -116,7 +166,7 @@ struct PhaseNote {
 
 using Message = std::variant<DescribeRequest, PrepareRequest, StepsRequest, EpochRequest,
                              StateRequest, FinishRequest, Description, Prepared, StepSamples,
-                             EpochSample, State, Finished, Failure, PhaseNote>;
+                             EpochSample, State, Finished, Failure, PhaseNote, ProbeRequest, Probe>;
 
 /// One frame: a 20-byte header (magic, version, type, length, sequence number, checksum over all
 /// but itself; little endian) and the message as MessagePack.

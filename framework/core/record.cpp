@@ -55,6 +55,7 @@ json to_json(const Evaluation& evaluation) {
               {"higher_is_better", evaluation.higher_is_better},
               {"examples", evaluation.examples}};
   if (!evaluation.predictions.empty()) object["predictions"] = evaluation.predictions;
+  if (!evaluation.targets.empty()) object["targets"] = evaluation.targets;
   if (!evaluation.other.empty()) object["other"] = evaluation.other;
   for (const Slice& slice : evaluation.slices) object["slices"].push_back(to_json(slice));
   return object;
@@ -65,9 +66,31 @@ json to_json(const EpochSample& epoch) {
           {"input_seconds", epoch.input_seconds},
           {"evaluate_seconds", epoch.evaluate_seconds},
           {"cpu_seconds", epoch.cpu_seconds},
+          {"run_queue_seconds", epoch.run_queue_seconds},
           {"examples", epoch.examples},
           {"loss", epoch.loss},
-          {"evaluation", to_json(epoch.evaluation)}};
+          {"evaluation", to_json(epoch.evaluation)},
+          {"trace_seconds", epoch.trace_seconds}};
+}
+
+json to_json(const Difference& difference) {
+  return {{"elements", difference.elements},
+          {"differing", difference.differing},
+          {"v_c", difference.v_c},
+          {"v_ermv", difference.v_ermv},
+          {"unbounded", difference.unbounded},
+          {"distance", difference.distance},
+          {"normalized_distance", difference.normalized_distance}};
+}
+
+json to_json(const TracePoint& point) {
+  json object{{"step", point.step}, {"state_hash", point.state_hash}};
+  if (!point.input_hash.empty()) object["input_hash"] = point.input_hash;
+  for (const auto& [kind, difference] : point.differences) {
+    object["differences"][kind] = to_json(difference);
+  }
+  if (!point.not_compared.empty()) object["not_compared"] = point.not_compared;
+  return object;
 }
 
 json to_json(const Outcome& outcome) {
@@ -79,11 +102,40 @@ json to_json(const Outcome& outcome) {
   return object;
 }
 
+json to_json(const MeasuredBlock& block) {
+  const HostLoad& host = block.host;
+  json object{{"steps", block.seconds.size()},
+              {"cpu_seconds", block.cpu_seconds},
+              {"run_queue_seconds", block.run_queue_seconds},
+              {"window_seconds", host.window_seconds},
+              {"steal_share", host.steal_share},
+              {"others_cores", host.others_cores},
+              {"frequency", host.frequency}};
+  if (host.runnable) object["runnable"] = *host.runnable;
+  if (!block.disturbed.empty()) object["disturbed"] = block.disturbed;
+  if (block.times_before > 0) {
+    object["measured_again"] = block.times_before;
+    object["losses"] = block.losses;
+  }
+  return object;
+}
+
 json samples(const Record& record) {
   if (record.cell.scope == ScopeKind::kStep) {
-    return {{"warmup_steps", record.warmup_steps},     {"blocks", record.blocks},
-            {"batch_size", record.steps.batch_size},   {"step_seconds", record.steps.seconds},
-            {"cpu_seconds", record.steps.cpu_seconds}, {"losses", record.steps.losses}};
+    json object{{"warmup_steps", record.warmup_steps},
+                {"batch_size", record.steps.batch_size},
+                {"step_seconds", record.steps.seconds},
+                {"cpu_seconds", record.steps.cpu_seconds},
+                {"run_queue_seconds", record.steps.run_queue_seconds},
+                {"losses", record.steps.losses},
+                {"blocks", json::array()}};
+    for (const MeasuredBlock& block : record.blocks) object["blocks"].push_back(to_json(block));
+    for (const MeasuredBlock& block : record.discarded) {
+      json& discarded = object["discarded_blocks"].emplace_back(to_json(block));
+      discarded["block"] = block.block;
+      discarded["step_seconds"] = block.seconds;
+    }
+    return object;
   }
   json epochs = json::array();
   for (const EpochSample& epoch : record.epochs) epochs.push_back(to_json(epoch));
@@ -130,6 +182,7 @@ json to_json(const Record& record, const json& provenance) {
               {"mode", record.cell.mode.name},
               {"scope", record.cell.scope == ScopeKind::kStep ? "step" : "epoch"},
               {"replica", record.replica},
+              {"jobs", record.jobs},
               {"outcome", to_json(record.outcome)},
               {"seeds",
                {{"init", hexadecimal(record.seeds.init)},
@@ -152,6 +205,7 @@ json to_json(const Record& record, const json& provenance) {
     object["state_tensors"] = record.state.tensor_hashes.size();
     object["peak_memory_bytes"] = record.peak_memory_bytes;
   }
+  for (const TracePoint& point : record.trace) object["trace"].push_back(to_json(point));
   return object;
 }
 

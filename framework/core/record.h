@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/measured_block.h"
 #include "core/outcome.h"
 #include "core/plan.h"
 #include "core/protocol.h"
@@ -31,12 +32,14 @@ struct Record {
 
   double prepare_seconds = 0.0;  ///< loading plugins and data, building the network
   int warmup_steps = 0;          ///< scope step: untimed ones before the first block
-  StepSamples steps;             ///< scope step: all blocks in order
-  int blocks = 0;  ///< scope step: how many blocks `steps` holds, the first ones a step
-                   ///< longer where they do not divide it
-  std::vector<EpochSample> epochs;  ///< scope epoch
-  State state;                      ///< at the end; no hash for one that did not get there
+  StepSamples steps;             ///< scope step: of all blocks in order; losses of planned steps
+  std::vector<MeasuredBlock> blocks;     ///< scope step: those that `steps` is made of
+  std::vector<MeasuredBlock> discarded;  ///< disturbed ones that were measured again
+  std::vector<EpochSample> epochs;       ///< scope epoch
+  State state;                           ///< at the end; no hash for one that did not get there
   std::int64_t peak_memory_bytes = 0;
+  int jobs = 1;  ///< how many replicas ran side by side at most, this one among them
+  std::vector<TracePoint> trace;  ///< by step, from 0; of a failed replica as far as it came
 
   /// Iterations, wall-clock and processor seconds of one iteration. A step's wall-clock is the
   /// median over the timed steps, an epoch's the mean over the epochs, evaluation included.
@@ -46,6 +49,9 @@ struct Record {
 
   /// Training examples per second of real_seconds().
   [[nodiscard]] double samples_per_second() const;
+
+  /// Whether its times may be set against another record's: not where others ran beside it.
+  [[nodiscard]] bool has_times_to_compare() const { return jobs == 1; }
 
   /// The last evaluation; nullptr for a step.
   [[nodiscard]] const Evaluation* evaluation() const;

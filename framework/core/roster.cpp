@@ -1,5 +1,7 @@
 #include "core/roster.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ndbench {
@@ -81,7 +83,15 @@ RosterEntry backend_entry(const BackendEntry& backend, const Inspection& plugin)
 
 Outcome Roster::outcome(const Cell& cell) const {
   const Outcome& model = models.at(cell.model.name).outcome;
-  return model.status != Status::kPassed ? model : backends.at(cell.backend.name).outcome;
+  if (model.status != Status::kPassed) return model;
+  const RosterEntry& backend = backends.at(cell.backend.name);
+  if (backend.outcome.status != Status::kPassed) return backend.outcome;
+  for (const std::string& knob : cell.mode.demanded) {
+    if (std::find(backend.knobs.begin(), backend.knobs.end(), knob) == backend.knobs.end()) {
+      return skipped(fmt::format("backend '{}' has no knob '{}'", cell.backend.name, knob));
+    }
+  }
+  return {};
 }
 
 Roster inspect_plugins(const Plan& plan, const std::vector<std::filesystem::path>& plugin_path,

@@ -48,6 +48,7 @@ Row row_of(const Record& record, std::size_t family, int repetitions) {
   row.real_seconds = record.real_seconds();
   row.cpu_seconds = record.cpu_seconds();
   row.samples_per_second = record.samples_per_second();
+  for (const MeasuredBlock& block : record.blocks) row.disturbed_blocks += !block.disturbed.empty();
   if (const Evaluation* evaluation = record.evaluation()) {
     row.metric = evaluation->metric;
     row.quality = evaluation->value;

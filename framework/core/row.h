@@ -30,7 +30,8 @@ struct Row {
   std::map<std::string, double> other;  ///< further results of the evaluation, by name
   double loss = kNone;                  ///< of the last epoch's training
   std::string state_hash;
-  std::string compute_threads;  ///< in force
+  std::string compute_threads;       ///< in force
+  std::size_t disturbed_blocks = 0;  ///< of a repetition's steps, also when measured again
 
   /// "resnet8/onednn/fixed/step" or "resnet8/onednn/fixed/step_mean".
   [[nodiscard]] std::string full_name() const;

@@ -15,16 +15,23 @@
 
 #include "core/bench.h"
 #include "core/failure_log.h"
+#include "core/host_lock.h"
+#include "core/installation.h"
 #include "core/interrupt.h"
 #include "core/journal.h"
+#include "core/knob_costs.h"
 #include "core/listing.h"
 #include "core/plugin_file.h"
 #include "core/printable.h"
 #include "core/progress.h"
 #include "core/provenance.h"
+#include "core/scratch_folder.h"
 #include "core/search_path.h"
 #include "core/spelling.h"
+#include "core/standard_output.h"
+#include "core/stored_logits.h"
 #include "core/summary.h"
+#include "core/watch.h"
 #include "core/worker_process.h"
 
 namespace ndbench {
@@ -32,22 +39,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_stdout(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw ResultsError(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
-  }
-}
-
-/// The folder of the executable that this process runs.
-fs::path executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
-
 /// A path as it is, or the name of a suite beside the executable's tree.
 /// @throws ndbench::Error if a name is neither a file nor that of a suite.
 fs::path find_suite(const std::string& given) {
   const bool is_name = given.find_first_of("/.") == std::string::npos;
   std::error_code error;
   if (!is_name || fs::exists(given, error)) return given;
-  const fs::path folder = (executable_folder() / "../share/ndbench/suites").lexically_normal();
+  const fs::path folder = suites_folder();
   const fs::path shipped = folder / (given + ".toml");
   if (fs::exists(shipped, error)) return shipped;
   std::vector<std::string> names;
@@ -148,6 +146,14 @@ void say(const std::string& text) {
   std::fputs(fmt::format("ndbench_suite: {}\n", text).c_str(), stderr);
 }
 
+/// The logits first: a line never names a file that is not there.
+void append(Journal& journal, const Record& record, const nlohmann::json& origin) {
+  nlohmann::json line = to_json(record, origin);
+  nlohmann::json logits = store_logits(journal, record);
+  if (!logits.is_null()) line["logits"] = std::move(logits);
+  journal.append(line);
+}
+
 int replicas_in(const Plan& plan) {
   int total = 0;
   for (const Cell& cell : plan.cells) total += plan.replicas(cell);
@@ -175,6 +181,9 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
     say(nothing_selected(all, line.filter));
     return ExitCode::kNothingSelected;
   }
+  check_precision(plan, line.limits);
+  const std::vector<Processors> lane_places =
+      line.jobs > 1 ? lane_processors(line.jobs, plan, usable_cores()) : std::vector<Processors>{};
   if (line.list_tests) {
     write_stdout(listing(plan, line.format));
     return ExitCode::kOk;
@@ -189,11 +198,20 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
   const fs::path executable = executable_folder() / "ndbench_suite";
   InterruptSignals signals;
   const WorkerProcess::Options worker_options{
-      .executable = executable_folder() / NDBENCH_RELATIVE_WORKER,
+      .executable = worker_executable(),
       .timeout = std::chrono::duration<double>(line.timeout_seconds)};
   const StartWorker start_worker = [&](const auto& environment) {
     return std::make_unique<WorkerProcess>(worker_options, environment, signals);
   };
+  std::vector<Lane> lanes;
+  for (const Processors& processors : lane_places) {
+    WorkerProcess::Options options = worker_options;
+    options.processors = processors;
+    const StartWorker start_there = [&signals, options](const auto& environment) {
+      return std::make_unique<WorkerProcess>(options, environment, signals);
+    };
+    lanes.push_back({start_there, processors});
+  }
 
   ExitCodes codes;
   // Runs a step of its own: what cannot be written does not keep the rest from being written.
@@ -208,34 +226,68 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
       codes.add(ExitCode::kResultsNotWritten);
     }
   };
-  std::vector<Record> records;
   const Machine machine = read_machine();
   attempt([&] {
+    std::optional<HostLock> lock;
+    if (!line.limits.dry_run) {
+      lock.emplace(host_lock_name(), line.host_sharing, signals, [](const MeasuringRun& other) {
+        say(fmt::format("another run measures on this host; waiting for the end of {}",
+                        other.text()));
+      });
+    }
     const Roster roster =
         inspect_plugins(plan, plugin_path(line.plugin_path, executable), start_worker);
     std::optional<Journal> journal;
     if (!line.limits.dry_run) journal.emplace(line.results);
+    const ScratchFolder scratch(journal ? journal->folder() : fs::path());
 
+    std::vector<const Record*> records;  // the scheduler's own
+    std::map<std::pair<std::string, std::string>, Parity> parities;
     Progress progress(stderr, isatty(STDERR_FILENO) != 0, replicas_in(plan), elapsed);
+    for (const Cell& cell : plan.cells) {
+      if (plan.is_sequential(cell)) progress.set_open();
+    }
     FailureLog failures(stderr);
-    const nlohmann::json origin = provenance(machine, suite, command_text(arguments));
+    nlohmann::json origin = provenance(machine, suite, command_text(arguments));
+    origin["host_lock"] = line.host_sharing == HostSharing::kShare ? "shared" : "held";
     Scheduler scheduler(
         plan, roster,
         {.suite_seed = suite.seed,
          .default_threads = machine.cores,
-         .data_path = data_path(line.data_path)},
+         .data_path = data_path(line.data_path),
+         .reference =
+             find_plugin(PluginKind::kBackend, "cpu", plugin_path(line.plugin_path, executable)),
+         .on_parity =
+             [&](const Parity& parity) {
+               if (journal) journal->append(to_json(parity, origin));
+               parities[{parity.model, parity.backend}] = parity;
+               if (parity.status != Parity::Status::kUnchecked) return;
+               progress.clear();
+               say(fmt::format(
+                   "{} on {}: {}; a difference between backends may not be the hardware's",
+                   parity.model, parity.backend, printable(parity.reason, std::string::npos)));
+             },
+         .lanes = lanes,
+         .wait_for_any = [&](const auto& workers) { wait_for_any(workers, signals); },
+         .machine = machine,
+         .scratch = scratch.path()},
         start_worker,
         [&](const Cell& cell, int replica) {
+          if (replica >= plan.replicas(cell)) progress.add(1);
           progress.start(fmt::format("{} replica {}", cell.name(), replica));
         },
         [&](const Record& record) {
-          if (journal) journal->append(to_json(record, origin));
-          records.push_back(record);
+          if (journal) append(*journal, record, origin);
+          const auto measured = std::count_if(records.begin(), records.end(), [&](const auto* one) {
+            return one->cell.name() == record.cell.name();
+          });
+          records.push_back(&record);
           codes.add(record.outcome.exit_code);
-          // A cell that is given up leaves its later replicas out.
+          // A cell that is given up leaves the rest of its replicas out.
           const bool given_up = record.outcome.status != Status::kPassed &&
                                 record.outcome.exit_code != ExitCode::kDeterminismBreach;
-          progress.done(given_up ? plan.replicas(record.cell) - record.replica : 1);
+          progress.done(
+              given_up ? std::max(1, plan.replicas(record.cell) - static_cast<int>(measured)) : 1);
           if (record.outcome.status == Status::kFailed) progress.clear();
           failures.add(record);
         });
@@ -250,16 +302,32 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
                      });
     });
     progress.clear();
-    const std::vector<GroupSummary> summary = summarize(records, machine);
+    for (const std::string& unmet : scheduler.unmet()) say(unmet);
+    // Replicas that ran side by side ended in any order.
+    std::map<std::string, std::size_t> places;
+    for (const Cell& cell : plan.cells) places.emplace(cell.name(), places.size());
+    std::stable_sort(records.begin(), records.end(), [&](const Record* a, const Record* b) {
+      return std::pair(places.at(a->cell.name()), a->replica) <
+             std::pair(places.at(b->cell.name()), b->replica);
+    });
+    const double precision =
+        plan.step.precision > 0.0 ? plan.step.precision : SummaryOptions{}.precision;
+    const Summary summary =
+        summarize(records, machine,
+                  {.target = plan.epoch.target, .precision = precision, .parity = parities});
     attempt([&] {
       outputs.end_display();
-      if (line.format == Format::kConsole) write_stdout(console_summary(summary, machine));
+      if (line.format == Format::kConsole) {
+        write_stdout(console_summary(summary, machine));
+      }
     });
     attempt([&] { outputs.end_file(); });
     if (!journal) return;
     attempt([&] {
       write_file(journal->folder() / "summary.md",
                  markdown_summary(summary, machine, command_text(arguments)));
+      write_file(journal->folder() / "summary.json",
+                 strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
     std::fputs(fmt::format("results: {}\n", journal->folder().string()).c_str(), stderr);
   });

@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "core/divergence.h"
+#include "core/environments.h"
 #include "core/machine.h"
+#include "core/parity_plan.h"
 #include "core/seeds.h"
+#include "core/stopping.h"
 #include "core/worker_environment.h"
 
 namespace ndbench {
@@ -50,40 +55,92 @@ Scheduler::Scheduler(Plan plan, Roster roster, Options options, StartWorker star
     : plan_(std::move(plan)),
       roster_(std::move(roster)),
       options_(std::move(options)),
-      start_worker_(std::move(start_worker)),
+      whole_machine_{std::move(start_worker)},
       on_start_(std::move(on_start)),
       on_record_(std::move(on_record)) {
   for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
-    const Outcome outcome = roster_.outcome(plan_.cells[cell]);
+    const Cell& planned = plan_.cells[cell];
+    Outcome outcome = roster_.outcome(planned);
+    if (outcome.status == Status::kPassed && planned.mode.environment &&
+        toolings_of(planned).size() < 2) {
+      outcome = skipped(fmt::format("backend '{}' has no knob that makes another environment here",
+                                    planned.backend.name));
+    }
     if (outcome.status != Status::kPassed) given_up_.emplace(cell, outcome);
   }
 }
 
 const Record& Scheduler::measure(std::size_t cell, int replica) {
   const auto key = std::pair(cell, replica);
-  if (!records_.contains(key)) measure_round(plan_.group_of(cell), replica);
+  if (!records_.contains(key)) {
+    const std::vector<std::size_t> group = plan_.group_of(cell);
+    pass_parity(plan_.cells[cell]);
+    const double start = options_.seconds();
+    if (plan_.cells[cell].scope == ScopeKind::kEpoch) {
+      measure_epochs(group, replica);
+    } else if (auto trainees = make_round(group, replica); !trainees.empty()) {
+      measure_steps(trainees, replica);
+    }
+    Sequence& sequence = sequences_[plan_.cells[cell].group_name()];
+    sequence.seconds += options_.seconds() - start;
+    sequence.replicas = std::max(sequence.replicas, replica + 1);
+  }
   return records_.at(key);
 }
 
-void Scheduler::measure_round(const std::vector<std::size_t>& group, int replica) {
+bool Scheduler::is_enough(std::size_t cell, int replica) {
+  const Cell& asked = plan_.cells[cell];
+  if (!plan_.is_sequential(asked)) return false;
+  const std::string name = asked.group_name();
+  Sequence& sequence = sequences_[name];
+  if (replica < sequence.replicas) return false;
+  if (sequence.is_over) return true;
+  const StoppingRule rule{.precision = plan_.step.precision,
+                          .time_cap = plan_.step.time_cap,
+                          .least = plan_.replicas(asked),
+                          .most = plan_.most_replicas(asked)};
+  if (sequence.replicas < rule.least) return false;
+  const GroupCost cost = cost_so_far(plan_.group_of(cell), sequence.replicas);
+  const StoppingDecision decision = decide(rule, cost, sequence.replicas, sequence.seconds);
+  sequence.is_over = decision.stop;
+  if (decision.stop) {
+    for (const std::size_t other : plan_.group_of(cell)) drop_snapshots(other);
+  }
+  if (!decision.unmet.empty()) unmet_.push_back(fmt::format("{}: {}", name, decision.unmet));
+  return decision.stop;
+}
+
+/// Only of modes that can still be measured against their reference.
+GroupCost Scheduler::cost_so_far(const std::vector<std::size_t>& group, int replicas) const {
+  std::vector<const Record*> records;
+  std::set<std::string> given_up;
+  for (const std::size_t cell : group) {
+    if (given_up_.contains(cell)) given_up.insert(plan_.cells[cell].mode.name);
+    for (int replica = 0; replica < replicas; ++replica) {
+      records.push_back(&records_.at({cell, replica}));
+    }
+  }
+  GroupCost cost = cost_of(records);
+  std::erase_if(cost.modes, [&](const ModeCost& mode) {
+    return given_up.contains(mode.mode) || given_up.contains(cost.reference);
+  });
+  return cost;
+}
+
+/// One replica of each cell of a group; the cells that are given up have their records then.
+std::vector<Trainee> Scheduler::make_round(const std::vector<std::size_t>& group, int replica) {
   std::vector<Trainee> trainees;
   for (const std::size_t cell : group) {
     Trainee trainee = make_trainee(cell, replica);
-    if (const auto found = given_up_.find(cell); found != given_up_.end()) {
-      trainee.record.outcome = found->second;
-      // Only the first replica's record tells it to the observer: the others were not tried.
-      if (replica == 0) on_record_(trainee.record);
-      records_.emplace(std::pair(cell, replica), std::move(trainee.record));
-    } else {
+    if (!given_up_.contains(cell)) {
       trainees.push_back(std::move(trainee));
+      continue;
     }
+    leave_out(trainee);
+    // Only the first replica's record tells it to the observer: the others were not tried.
+    if (replica == 0) on_record_(records_.at(std::pair(cell, replica)));
   }
-  if (trainees.empty()) return;
-  if (trainees.front().record.cell.scope == ScopeKind::kStep) {
-    measure_steps(trainees, replica);
-  } else {
-    measure_epochs(trainees, replica);
-  }
+  return trainees;
 }
 
 Trainee Scheduler::make_trainee(std::size_t cell, int replica) {
@@ -93,36 +150,96 @@ Trainee Scheduler::make_trainee(std::size_t cell, int replica) {
   record.replica = replica;
   record.seeds = seeds_for(options_.suite_seed, record.cell.model.name, record.cell.mode, replica);
   record.parameters = roster_.models.at(record.cell.model.name).parameters;
-  record.tooling = applicable(record.cell.mode, roster_.backends.at(record.cell.backend.name));
+  const std::vector<Tooling> toolings = toolings_of(record.cell);
+  record.tooling = toolings[static_cast<std::size_t>(replica) % toolings.size()];
   return trainee;
 }
 
+int Scheduler::threads_of_backend(const BackendEntry& backend) const {
+  return backend.threads > 0 ? backend.threads : options_.default_threads;
+}
+
+/// The tooling of a cell's replicas, which repeat it from the start when it is used up.
+std::vector<Tooling> Scheduler::toolings_of(const Cell& cell) const {
+  const RosterEntry& backend = roster_.backends.at(cell.backend.name);
+  Tooling tooling = applicable(cell.mode, backend);
+  if (!cell.mode.environment) return {std::move(tooling)};
+  const int threads = threads_of(tooling, threads_of_backend(cell.backend));
+  return environments(tooling, backend.knobs, threads, options_.machine);
+}
+
+/// Of the mode's knobs, or else of the backend.
+int Scheduler::threads_for(const Record& record) const {
+  return threads_of(record.tooling, threads_of_backend(record.cell.backend));
+}
+
+PrepareRequest Scheduler::prepare_request(const Record& record) const {
+  PrepareRequest request{
+      roster_.models.at(record.cell.model.name).file,
+      roster_.backends.at(record.cell.backend.name).file,
+      record.parameters,
+      record.seeds,
+      settings_of(record.tooling, threads_for(record)),
+      {},
+      ulp_seed_for(options_.suite_seed, record.cell.model.name, record.cell.mode, record.replica)};
+  for (const auto& folder : options_.data_path) request.data_path.push_back(folder.string());
+  return request;
+}
+
+/// Compares the cell's backend with the reference, once; gives all its cells up if it differs.
+void Scheduler::pass_parity(const Cell& cell) {
+  if (!needs_parity(plan_, roster_, cell)) return;
+  if (!parity_checked_.emplace(cell.model.name, cell.backend.name).second) return;
+  const Record record = make_trainee(parity_cell(plan_, cell), 0).record;
+  ParityRequest request{
+      .model = cell.model.name,
+      .backend = cell.backend.name,
+      .cell = {worker_environment(record.tooling, threads_for(record)), prepare_request(record)},
+      .reference = {worker_environment({}, 1), prepare_request(record)},
+      .later_step = plan_.parity.step,
+      .reference_plugin = options_.reference.outcome};
+  request.reference.request.backend = options_.reference.file;
+  request.reference.request.settings = {.threads = 1, .switches = {{"deterministic", true}}};
+  const Parity parity = check_parity(request, whole_machine_.start_worker);
+  if (options_.on_parity) options_.on_parity(parity);
+  if (parity.status != Parity::Status::kFailed) return;
+  for (std::size_t other = 0; other < plan_.cells.size(); ++other) {
+    const Cell& sibling = plan_.cells[other];
+    if (sibling.model.name != cell.model.name || sibling.backend.name != cell.backend.name)
+      continue;
+    given_up_.emplace(other, parity.outcome());
+  }
+}
+
+/// Replica 0, which is measured first, is what the others are compared with.
+TraceRequest Scheduler::trace_request(std::size_t cell, int replica) const {
+  TraceRequest request{.enabled = true, .is_reference = replica == 0};
+  const bool is_compared = plan_.replicas(plan_.cells[cell]) > 1 && !options_.scratch.empty();
+  if (is_compared) request.folder = (options_.scratch / std::to_string(cell)).string();
+  return request;
+}
+
 /// Starts a worker and sends it the task; the caller awaits Prepared.
-void Scheduler::start(Trainee& trainee) {
+void Scheduler::start(Trainee& trainee, const Lane& lane) {
   Record& record = trainee.record;
-  const BackendEntry& backend = record.cell.backend;
-  const int threads = backend.threads > 0 ? backend.threads : options_.default_threads;
   on_start_(record.cell, record.replica);
   record.load_average = load_average();
-  const auto given = worker_environment(record.tooling, threads);
+  const auto given =
+      worker_environment(record.tooling, threads_for(record), lane.processors.size());
   record.environment = given;
   record.environment.merge(compute_environment());
   std::erase_if(record.environment, [](const auto& variable) { return variable.second.empty(); });
-  PrepareRequest request{roster_.models.at(record.cell.model.name).file,
-                         roster_.backends.at(backend.name).file,
-                         record.parameters,
-                         record.seeds,
-                         settings_of(record.tooling, threads),
-                         {}};
-  for (const auto& folder : options_.data_path) request.data_path.push_back(folder.string());
+  PrepareRequest request = prepare_request(record);
+  request.trace = trace_request(trainee.cell, record.replica);
   trainee.attempt([&] {
-    trainee.worker = start_worker_(given);
+    trainee.worker = lane.start_worker(given);
     trainee.worker->send(request);
   });
 }
 
 void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica) {
-  for (Trainee& trainee : trainees) start(trainee);  // LibTorch loads in all of them at once
+  for (Trainee& trainee : trainees)
+    start(trainee, whole_machine_);  // LibTorch loads in all of them at once
   for (Trainee& trainee : trainees) trainee.await_prepared();
   // Decided in a group's first round: replicas that took different numbers of steps could not be
   // compared bit by bit.
@@ -134,49 +251,103 @@ void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica) {
     if (any_left) step_counts_.emplace(group, counts);
   }
   if (const auto counts = step_counts_.find(group); counts != step_counts_.end()) {
-    train_steps(trainees, replica, counts->second);
+    train_steps(trainees, replica, counts->second, options_.read_host);
   }
   for (Trainee& trainee : trainees) complete(trainee);
 }
 
-void Scheduler::measure_epochs(std::vector<Trainee>& trainees, int replica) {
-  for (const std::size_t turn : block_order(trainees.size(), 0, replica)) {
-    Trainee& trainee = trainees[turn];
-    start(trainee);
-    trainee.await_prepared();
-    trainee.train_epochs(1);
-    if (trainee.has_passed()) {
-      const int planned =
-          plan_.minimum_seconds > 0.0
-              ? iterations_for(plan_.minimum_seconds, trainee.record.real_seconds(), 1)
-              : plan_.epoch.epochs;
-      const std::string group = trainee.record.cell.group_name();
-      trainee.train_epochs(epoch_counts_.try_emplace(group, planned).first->second);
+/// Measures one replica of each cell of a group, or with several lanes all replicas, replica 0 of
+/// each cell first: what the others are compared with.
+void Scheduler::measure_epochs(const std::vector<std::size_t>& group, int replica) {
+  const bool side_by_side = !options_.lanes.empty();
+  const std::vector<Lane> lanes = side_by_side ? options_.lanes : std::vector{whole_machine_};
+  const int last = side_by_side ? plan_.epoch.replicas - 1 : replica;
+  std::deque<Trainee> queue;
+  for (int next = side_by_side ? 0 : replica; next <= last; ++next) {
+    std::vector<Trainee> round = make_round(group, next);
+    for (const std::size_t turn : block_order(round.size(), 0, next)) {
+      round[turn].record.jobs = static_cast<int>(lanes.size());
+      queue.push_back(std::move(round[turn]));
     }
-    trainee.take_state();
-    complete(trainee);
   }
+  EpochLanes(
+      lanes, options_.wait_for_any,
+      {.is_given_up = [this](const Trainee& trainee) { return given_up_.contains(trainee.cell); },
+       .start = [this](Trainee& trainee, const Lane& lane) { start(trainee, lane); },
+       .epochs = [this](const Record& record) { return epochs(record); },
+       .complete = [this](Trainee& trainee) { complete(trainee); },
+       .leave_out = [this](Trainee& trainee) { leave_out(trainee); }})
+      .run(std::move(queue));
+}
+
+/// How many epochs a replica trains, decided for its group by the first that has trained one.
+int Scheduler::epochs(const Record& record) {
+  const auto [count, undecided] = epoch_counts_.try_emplace(record.cell.group_name(), 0);
+  if (undecided) {
+    count->second = plan_.minimum_seconds > 0.0
+                        ? iterations_for(plan_.minimum_seconds, record.real_seconds(), 1)
+                        : plan_.epoch.epochs;
+  }
+  return count->second;
 }
 
 /// Lets the worker leave, judges the record and hands it out.
 void Scheduler::complete(Trainee& trainee) {
-  trainee.finish();
-  if (!trainee.has_passed()) given_up_.emplace(trainee.cell, trainee.record.outcome);
-  if (trainee.has_passed() && trainee.record.cell.mode.must_repeat()) check_repetition(trainee);
+  if (trainee.worker != nullptr) trainee.finish();
+  // One environment that cannot be had says nothing about the next.
+  const bool goes_on =
+      trainee.record.cell.mode.environment && trainee.record.outcome.status == Status::kSkipped;
+  if (!trainee.has_passed() && !goes_on) {
+    given_up_.emplace(trainee.cell, trainee.record.outcome);
+    drop_snapshots(trainee.cell);
+  }
+  if (trainee.has_passed() && trainee.record.cell.mode.must_repeat_in_environment()) {
+    check_repetition(trainee);
+  }
   const auto key = std::pair(trainee.cell, trainee.record.replica);
-  on_record_(records_.emplace(key, std::move(trainee.record)).first->second);
+  const Record& record = records_.emplace(key, std::move(trainee.record)).first->second;
+  const auto measured = std::distance(records_.lower_bound(std::pair(trainee.cell, 0)),
+                                      records_.lower_bound(std::pair(trainee.cell + 1, 0)));
+  const bool has_all = measured >= plan_.replicas(record.cell) && !plan_.is_sequential(record.cell);
+  if (has_all) drop_snapshots(trainee.cell);
+  on_record_(record);
+}
+
+/// For when nobody will read them any more.
+void Scheduler::drop_snapshots(std::size_t cell) const {
+  if (options_.scratch.empty()) return;
+  std::error_code ignored;  // what stays is removed with the scratch folder
+  std::filesystem::remove_all(options_.scratch / std::to_string(cell), ignored);
+}
+
+/// "; they part at step 3", as far as the traces tell it.
+std::string Scheduler::parting_words(const Trainee& trainee) const {
+  const auto reference = records_.find(std::pair(trainee.cell, 0));
+  const bool is_same_tooling =
+      reference != records_.end() && reference->second.tooling == trainee.record.tooling;
+  if (!is_same_tooling) return "";
+  const auto parting = find_parting(reference->second.trace, trainee.record.trace);
+  return parting ? fmt::format("; they part {}", where(*parting)) : "";
+}
+
+/// Repeats the outcome of a cell that is given up for a replica that is not measured.
+void Scheduler::leave_out(Trainee& trainee) {
+  trainee.record.outcome = given_up_.at(trainee.cell);
+  const auto key = std::pair(trainee.cell, trainee.record.replica);
+  records_.emplace(key, std::move(trainee.record));
 }
 
 void Scheduler::check_repetition(Trainee& trainee) {
   Record& record = trainee.record;
-  const auto [first, is_first] = first_state_.try_emplace(trainee.cell, record.state);
+  const auto [first, is_first] =
+      first_state_.try_emplace(std::pair(trainee.cell, record.tooling), record.state);
   if (is_first || first->second.hash == record.state.hash) return;
   record.outcome = failed(
       ExitCode::kDeterminismBreach,
       fmt::format("determinism breached: replica {} ended in state {}, an earlier one in {}; they "
-                  "differ in {}",
+                  "differ in {}{}",
                   record.replica, record.state.hash, first->second.hash,
-                  differing_tensors(record.state, first->second)));
+                  differing_tensors(record.state, first->second), parting_words(trainee)));
 }
 
 }  // namespace ndbench

@@ -3,12 +3,19 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "core/epoch_lanes.h"
+#include "core/machine.h"
+#include "core/parity.h"
 #include "core/plan.h"
+#include "core/plugin_file.h"
 #include "core/record.h"
 #include "core/roster.h"
+#include "core/step_cost.h"
 #include "core/step_round.h"
 #include "core/worker.h"
 
@@ -18,16 +25,27 @@ namespace ndbench {
 ///
 /// The cells of a group (same model, backend and scope, different modes) are measured together,
 /// replica by replica. Steps: a worker per mode, all alive, train blocks in block_order(). Epochs:
-/// one worker after another, in that order too.
+/// one worker after another, in that order too; or all replicas of a group side by side in lanes.
+/// Before the first of a model on a backend, that backend passes parity or none of these cells is
+/// measured: what is wrong would else be put down to the hardware.
 class Scheduler {
  public:
   struct Options {
     std::uint64_t suite_seed = 0;
     int default_threads = 1;  ///< for backends that name none
     std::vector<std::filesystem::path> data_path;
+    std::function<double()> seconds = monotonic_seconds;
+    ReadHost read_host = ndbench::read_host;         ///< before and after each block of steps
+    PluginSearch reference{};                        ///< the backend of parity's reference
+    std::function<void(const Parity&)> on_parity{};  ///< told of each check when it is complete
+    std::vector<Lane> lanes{};        ///< for epoch replicas side by side; none: one after another
+    WaitForAny wait_for_any{};        ///< needed where there are lanes
+    Machine machine{};                ///< whose environments a mode may go through
+    std::filesystem::path scratch{};  ///< for snapshots of replica 0; "": none are taken
   };
 
-  /// Told of each record when it is complete, before the next is begun.
+  /// Told of each record when it is complete, before the next is begun. The record stays where it
+  /// is as long as the Scheduler is there.
   using RecordObserver = std::function<void(const Record&)>;
 
   /// Told which replica of which cell is about to be measured.
@@ -36,35 +54,65 @@ class Scheduler {
   Scheduler(Plan plan, Roster roster, Options options, StartWorker start_worker,
             StartObserver on_start, RecordObserver on_record);
 
-  /// The record of one replica: measured now, with its group, unless it has been already.
+  /// The record of one replica: measured now, with its group, unless it has been already. Where
+  /// epoch replicas run side by side, all those of the group are measured now.
   ///
   /// A cell that failed is not tried again: later replicas repeat its outcome. A replica of a
   /// mode that must repeat fails if its state differs from replica 0's by one bit.
   /// @throws Interrupted, and whatever the observers throw.
   const Record& measure(std::size_t cell, int replica);
 
+  /// Whether the cell's group was measured often enough for the plan's precision, or for as long
+  /// or as often as it may, so that it needs no replica of this number. False for one measured.
+  [[nodiscard]] bool is_enough(std::size_t cell, int replica);
+
+  /// Of each group that stopped short of the precision: "m/cpu/step: stopped after …".
+  [[nodiscard]] const std::vector<std::string>& unmet() const { return unmet_; }
+
   [[nodiscard]] const Plan& plan() const { return plan_; }
 
  private:
-  void measure_round(const std::vector<std::size_t>& group, int replica);
+  std::vector<Trainee> make_round(const std::vector<std::size_t>& group, int replica);
   void measure_steps(std::vector<Trainee>& trainees, int replica);
-  void measure_epochs(std::vector<Trainee>& trainees, int replica);
+  void measure_epochs(const std::vector<std::size_t>& group, int replica);
   Trainee make_trainee(std::size_t cell, int replica);
-  void start(Trainee& trainee);
+  [[nodiscard]] int threads_of_backend(const BackendEntry& backend) const;
+  [[nodiscard]] int threads_for(const Record& record) const;
+  [[nodiscard]] std::vector<Tooling> toolings_of(const Cell& cell) const;
+  [[nodiscard]] PrepareRequest prepare_request(const Record& record) const;
+  void pass_parity(const Cell& cell);
+  void start(Trainee& trainee, const Lane& lane);
+  int epochs(const Record& record);
   void complete(Trainee& trainee);
+  void leave_out(Trainee& trainee);
   void check_repetition(Trainee& trainee);
+  [[nodiscard]] GroupCost cost_so_far(const std::vector<std::size_t>& group, int replicas) const;
+  void drop_snapshots(std::size_t cell) const;
+  [[nodiscard]] std::string parting_words(const Trainee& trainee) const;
+  [[nodiscard]] TraceRequest trace_request(std::size_t cell, int replica) const;
 
   Plan plan_;
   Roster roster_;
   Options options_;
-  StartWorker start_worker_;
+  Lane whole_machine_;
   StartObserver on_start_;
   RecordObserver on_record_;
   std::map<std::pair<std::size_t, int>, Record> records_;
-  std::map<std::size_t, Outcome> given_up_;        ///< cells that are not tried again
-  std::map<std::size_t, State> first_state_;       ///< replica 0's, of modes that must repeat
+  std::map<std::size_t, Outcome> given_up_;  ///< cells that are not tried again
+  /// The first by cell and tooling, of modes that must repeat at least in one environment.
+  std::map<std::pair<std::size_t, Tooling>, State> first_state_;
   std::map<std::string, StepCounts> step_counts_;  ///< by group: the same for all its replicas
   std::map<std::string, int> epoch_counts_;
+
+  /// What a group's steps have come to, where their number is decided as they go on.
+  struct Sequence {
+    int replicas = 0;
+    double seconds = 0.0;
+    bool is_over = false;
+  };
+  std::map<std::string, Sequence> sequences_;
+  std::vector<std::string> unmet_;
+  std::set<std::pair<std::string, std::string>> parity_checked_;  ///< model and backend
 };
 
 }  // namespace ndbench

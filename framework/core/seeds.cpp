@@ -21,4 +21,12 @@ Seeds seeds_for(std::uint64_t suite_seed, std::string_view model, const Mode& mo
           .dropout = seed("dropout", mode.dropout)};
 }
 
+std::uint64_t ulp_seed_for(std::uint64_t suite_seed, std::string_view model, const Mode& mode,
+                           int replica) {
+  assert(replica >= 0);
+  if (!mode.ulp || replica == 0) return 0;
+  const std::string text = fmt::format("ndbench ulp 1\n{}\n{}\n{}", suite_seed, replica, model);
+  return XXH3_64bits(text.data(), text.size());
+}
+
 }  // namespace ndbench

@@ -22,4 +22,13 @@ namespace ndbench {
 [[nodiscard]] Seeds seeds_for(std::uint64_t suite_seed, std::string_view model, const Mode& mode,
                               int replica);
 
+/// Which weight the mode's factor ulp moves in a replica of `model`: the XXH3 64-bit hash of
+/// @code
+///   "ndbench ulp 1\n" suite_seed "\n" replica "\n" model
+/// @endcode
+/// or 0, which moves none, in replica 0 and where ulp does not vary in `mode`.
+/// @pre replica >= 0.
+[[nodiscard]] std::uint64_t ulp_seed_for(std::uint64_t suite_seed, std::string_view model,
+                                         const Mode& mode, int replica);
+
 }  // namespace ndbench

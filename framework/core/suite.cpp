@@ -1,12 +1,14 @@
 #include "core/suite.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <limits>
 #include <map>
 
+#include "core/content_hash.h"
+#include "core/knob_modes.h"
 #include "core/name.h"
+#include "core/suite_modes.h"
 #include "core/suite_table.h"
 #include "ndbench/error.h"
 
@@ -14,19 +16,6 @@ namespace ndbench {
 namespace {
 
 constexpr std::size_t kMostCells = 100'000;
-
-std::string bad_name(std::string_view name) {
-  return fmt::format(
-      "'{}' cannot be a name; use up to {} of a-z, 0-9, '_', '.' and '-', starting with a letter "
-      "or digit, but not manual_time, process_time or real_time",
-      printable(name), kLongestName);
-}
-
-std::string read_name(const TableReader& table) {
-  std::string name = table.required_string("name");
-  if (!is_name(name)) table.fail(table.position("name"), bad_name(name));
-  return name;
-}
 
 std::string read_plugin(const TableReader& table, const std::string& name) {
   std::string plugin = table.string("plugin", name);
@@ -37,107 +26,6 @@ std::string read_plugin(const TableReader& table, const std::string& name) {
                            printable(plugin), kLongestName));
   }
   return plugin;
-}
-
-/// Where each name was first seen, to refuse it the second time.
-class UniqueNames {
- public:
-  UniqueNames(const TableReader& reader, std::string_view noun) : reader_(&reader), noun_(noun) {}
-
-  void add(const std::string& name, const Position& at) {
-    const auto [first, is_new] = seen_.emplace(name, at);
-    if (is_new) return;
-    reader_->fail(
-        at, fmt::format("{} '{}' is already at {}:{}; give each its own name or delete one", noun_,
-                        name, first->second.line, first->second.column));
-  }
-
- private:
-  const TableReader* reader_;
-  std::string_view noun_;
-  std::map<std::string, Position> seen_;
-};
-
-Mode read_mode(const TableReader& table) {
-  static const std::map<std::string, bool Mode::*> factors{{"init", &Mode::init},
-                                                           {"order", &Mode::order},
-                                                           {"augment", &Mode::augment},
-                                                           {"dropout", &Mode::dropout}};
-  table.accept_only({"name", "varies", "deterministic"});
-  Mode mode{.name = read_name(table)};
-  if (table.has("deterministic"))
-    mode.tooling["deterministic"] = table.boolean("deterministic", false);
-  for (const auto& [factor, at] : table.strings("varies")) {
-    const auto found = factors.find(factor);
-    if (found == factors.end()) {
-      const std::vector<std::string> known{"init", "order", "augment", "dropout"};
-      table.fail(at, fmt::format("'{}' is no factor that varies{}; known: {}", printable(factor),
-                                 did_you_mean(factor, known), quoted(known)));
-    }
-    if (mode.*found->second) {
-      table.fail(at, fmt::format("factor '{}' is listed twice; delete one", factor));
-    }
-    mode.*found->second = true;
-  }
-  return mode;
-}
-
-struct DefinedMode {
-  Mode mode;
-  Position position;
-};
-
-std::vector<DefinedMode> read_defined_modes(const TableReader& root) {
-  std::vector<DefinedMode> defined;
-  UniqueNames unique(root, "mode");
-  for (const TableReader& table : root.tables("mode")) {
-    const Mode mode = read_mode(table);
-    const Position at = table.position("name");
-    for (const Mode& built_in : built_in_modes()) {
-      if (built_in.name == mode.name) {
-        table.fail(at, fmt::format("mode '{}' is built in; give this one another name", mode.name));
-      }
-    }
-    unique.add(mode.name, at);
-    defined.push_back({mode, at});
-  }
-  return defined;
-}
-
-/// The modes that `modes` lists, out of those built in and those defined in the suite.
-std::vector<Mode> read_modes(const TableReader& root) {
-  const std::vector<DefinedMode> defined = read_defined_modes(root);
-  std::map<std::string, Mode> known;
-  std::vector<std::string> names;
-  const auto add_known = [&](const Mode& mode) {
-    known.emplace(mode.name, mode);
-    names.push_back(mode.name);
-  };
-  for (const Mode& mode : built_in_modes()) add_known(mode);
-  for (const DefinedMode& own : defined) add_known(own.mode);
-
-  auto listed = root.strings("modes");
-  if (!root.has("modes")) listed = {{"fixed", {}}, {"noisy", {}}};
-  if (listed.empty()) root.fail(root.position("modes"), "no modes; list at least one");
-  std::vector<Mode> modes;
-  UniqueNames unique(root, "mode");
-  for (const auto& [name, at] : listed) {
-    const auto found = known.find(name);
-    if (found == known.end()) {
-      root.fail(at, fmt::format("unknown mode '{}'{}; define it in a [[mode]] table or use one of "
-                                "{}",
-                                printable(name), did_you_mean(name, names), quoted(names)));
-    }
-    unique.add(name, at);
-    modes.push_back(found->second);
-  }
-  for (const DefinedMode& own : defined) {
-    if (std::find(modes.begin(), modes.end(), own.mode) == modes.end()) {
-      root.fail(own.position,
-                fmt::format("mode '{}' is defined but not used; add it to 'modes'", own.mode.name));
-    }
-  }
-  return modes;
 }
 
 std::vector<ModelEntry> read_models(const TableReader& root) {
@@ -172,8 +60,9 @@ std::vector<BackendEntry> read_backends(const TableReader& root) {
   return backends;
 }
 
-StepScope read_step(const TableReader& table) {
-  table.accept_only({"replicas", "steps", "warmup", "blocks"});
+StepScope read_step(const TableReader& table, const std::vector<Mode>& modes) {
+  table.accept_only(
+      {"replicas", "steps", "warmup", "blocks", "precision", "time_cap", "cost_by_knob"});
   StepScope step;
   step.replicas = table.count("replicas", step.replicas, 1, 100'000);
   step.steps = table.count("steps", step.steps, 1, 1'000'000);
@@ -184,15 +73,51 @@ StepScope read_step(const TableReader& table) {
                fmt::format("'blocks' is {}, more than the {} steps; a block needs a step",
                            step.blocks, step.steps));
   }
+  step.precision = table.number("precision", step.precision, kFinestPrecision, kCoarsestPrecision);
+  step.time_cap = table.number("time_cap", step.time_cap, kShortestTimeCap, kLongestTimeCap);
+  step.cost_by_knob = read_cost_by_knob(table, modes);
   return step;
 }
 
+/// How many modes the cost by knob adds to the step.
+std::size_t parts_in(const Suite& suite) {
+  if (!suite.step) return 0;
+  std::size_t count = 0;
+  const Mode& reference = suite.modes[reference_mode(suite.modes)];
+  for (const std::string& name : suite.step->cost_by_knob) {
+    const auto mode = std::find_if(suite.modes.begin(), suite.modes.end(),
+                                   [&](const Mode& listed) { return listed.name == name; });
+    count += knob_modes(reference, *mode).size();
+  }
+  return count;
+}
+
 EpochScope read_epoch(const TableReader& table) {
-  table.accept_only({"replicas", "epochs"});
+  table.accept_only({"replicas", "epochs", "target"});
   EpochScope epoch;
   epoch.replicas = table.count("replicas", epoch.replicas, 1, 100'000);
   epoch.epochs = table.count("epochs", epoch.epochs, 1, 100'000);
+  epoch.target = table.number("target");
   return epoch;
+}
+
+ParityCheck read_parity(const TableReader& table) {
+  using When = ParityCheck::When;
+  static const std::map<std::string, When> known{
+      {"compared", When::kCompared}, {"always", When::kAlways}, {"never", When::kNever}};
+  table.accept_only({"check", "step"});
+  ParityCheck parity;
+  const std::string check = table.string("check", "compared");
+  const auto found = known.find(check);
+  if (found == known.end()) {
+    const std::vector<std::string> names{"compared", "always", "never"};
+    table.fail(table.position("check"),
+               fmt::format("'check' is '{}'{}; it must be one of {}", printable(check),
+                           did_you_mean(check, names), quoted(names)));
+  }
+  parity.when = found->second;
+  parity.step = table.count("step", parity.step, 1, 1000);
+  return parity;
 }
 
 std::string read_suite_name(const TableReader& root, const std::filesystem::path& file) {
@@ -201,12 +126,6 @@ std::string read_suite_name(const TableReader& root, const std::filesystem::path
   if (root.has("name")) root.fail(root.position("name"), bad_name(name));
   root.fail(
       fmt::format("the file's name gives the suite none: {}; or set name = \"…\"", bad_name(name)));
-}
-
-std::string xxh3_128_hex(std::string_view bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  return fmt::format("{:02x}", fmt::join(canonical.digest, ""));
 }
 
 }  // namespace
@@ -224,25 +143,27 @@ Suite parse_suite(std::string_view bytes, const std::filesystem::path& file) {
   const SuiteText text(bytes, file);
   const toml::table table = parse_toml(text);
   const TableReader root(text, table, "the suite", text.position(0, 0));
-  root.accept_only({"name", "seed", "modes", "mode", "step", "epoch", "backend", "model"});
+  root.accept_only(
+      {"name", "seed", "modes", "mode", "step", "epoch", "backend", "model", "parity"});
 
   Suite suite;
   suite.name = read_suite_name(root, file);
   suite.file = file;
-  suite.hash = xxh3_128_hex(bytes);
+  suite.hash = content_hash(bytes);
   suite.seed = static_cast<std::uint64_t>(
       root.integer("seed", 0, 0, std::numeric_limits<std::int64_t>::max()));
   suite.modes = read_modes(root);
   suite.models = read_models(root);
   suite.backends = read_backends(root);
-  if (const auto step = root.table("step")) suite.step = read_step(*step);
+  if (const auto step = root.table("step")) suite.step = read_step(*step, suite.modes);
   if (const auto epoch = root.table("epoch")) suite.epoch = read_epoch(*epoch);
+  if (const auto parity = root.table("parity")) suite.parity = read_parity(*parity);
   if (!suite.step && !suite.epoch) {
     root.fail("nothing to measure; add a [step] or an [epoch] table");
   }
-  const std::size_t scopes = (suite.step ? 1U : 0U) + (suite.epoch ? 1U : 0U);
-  const std::size_t cells =
-      suite.models.size() * suite.backends.size() * suite.modes.size() * scopes;
+  const std::size_t cells_of_pair = (suite.step ? suite.modes.size() : 0) +
+                                    (suite.epoch ? suite.modes.size() : 0) + parts_in(suite);
+  const std::size_t cells = suite.models.size() * suite.backends.size() * cells_of_pair;
   if (cells > kMostCells) {
     root.fail(fmt::format("{} cells (models × backends × modes × scopes), more than {}; split it",
                           cells, kMostCells));

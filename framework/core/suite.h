@@ -45,16 +45,33 @@ struct BackendEntry {
 /// How the scope `step` is measured: per replica `warmup` untimed steps, then `steps` timed ones
 /// in `blocks` blocks, interleaved with those of the other modes.
 struct StepScope {
-  int replicas = 5;
+  int replicas = 6;  ///< the fewest whose cost is judged
   int steps = 40;
   int warmup = 5;
   int blocks = 4;
+  double precision = 0.0;  ///< replicas go on until costs are known to ± this share; 0: they do not
+  double time_cap = 600.0;  ///< seconds of measuring a group, after which they do not go on
+  std::vector<std::string> cost_by_knob{};  ///< modes whose cost is split over their knobs
 };
+
+/// The least and the most that may be asked for, in suites and by flags.
+inline constexpr double kFinestPrecision = 0.001;
+inline constexpr double kCoarsestPrecision = 0.5;
+inline constexpr double kShortestTimeCap = 1.0;
+inline constexpr double kLongestTimeCap = 1e6;
 
 /// How the scope `epoch` is measured: per replica `epochs` passes, evaluated after each.
 struct EpochScope {
   int replicas = 3;
   int epochs = 1;
+  std::optional<double> target{};  ///< quality to reach, in each model's own metric
+};
+
+/// When a backend is compared with a reference before it is measured (parity.h).
+struct ParityCheck {
+  enum class When { kCompared, kAlways, kNever };
+  When when = When::kCompared;  ///< kCompared: of a model that two backends or more are measured on
+  int step = 5;                 ///< the later one of the two steps that are compared
 };
 
 /// What a suite file says, checked as far as it can be without loading a plugin.
@@ -68,6 +85,7 @@ struct Suite {
   std::vector<BackendEntry> backends;
   std::optional<StepScope> step;
   std::optional<EpochScope> epoch;
+  ParityCheck parity{};
 };
 
 /// Reads a suite. Format and keys: framework/docs/suites.md.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -145,6 +146,29 @@ class TableReader {
 
   [[nodiscard]] int count(std::string_view key, int fallback, int minimum, int maximum) const {
     return static_cast<int>(integer(key, fallback, minimum, maximum));
+  }
+
+  /// A finite number, written as an integer or a float; nothing if there is no such key.
+  [[nodiscard]] std::optional<double> number(std::string_view key,
+                                             std::string_view expected = "a finite number") const {
+    const toml::node* node = table_->get(key);
+    if (node == nullptr) return std::nullopt;
+    if (const auto* whole = node->as_integer()) return static_cast<double>(whole->get());
+    const double value = as<double>(*node, key, expected);
+    if (!std::isfinite(value)) {
+      fail(position(key), fmt::format("'{}' is {}; it must be {}", key, value, expected));
+    }
+    return value;
+  }
+
+  [[nodiscard]] double number(std::string_view key, double fallback, double minimum,
+                              double maximum) const {
+    const std::string range = fmt::format("a number from {} to {}", minimum, maximum);
+    const double value = number(key, range).value_or(fallback);
+    if (has(key) && (value < minimum || value > maximum)) {
+      fail(position(key), fmt::format("'{}' is {}; it must be {}", key, value, range));
+    }
+    return value;
   }
 
   [[nodiscard]] bool boolean(std::string_view key, bool fallback) const {

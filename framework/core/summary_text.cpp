@@ -15,22 +15,54 @@ std::string percent(double share) {
                         : fmt::format("{:+.{}f}", value, size < 99.95 ? 1 : 0);
 }
 
+std::string number_text(double value) {
+  if (std::isnan(value)) return "";
+  if (value == 0.0) return "0";
+  const double size = std::abs(value);
+  return size >= 0.0005 && size < 1e6 ? fmt::format("{:.4f}", value) : fmt::format("{:.1e}", value);
+}
+
+std::string signed_text(double value) {
+  return value > 0.0 ? "+" + number_text(value) : number_text(value);
+}
+
+std::string interval_text(const Interval& interval, int decimals) {
+  if (std::isnan(interval.low) || std::isnan(interval.high)) return "";
+  if (decimals < 0) {
+    return fmt::format(" [{}, {}]", number_text(interval.low), number_text(interval.high));
+  }
+  return fmt::format(" [{:.{}f}, {:.{}f}]", interval.low, decimals, interval.high, decimals);
+}
+
+std::string probability_text(double p) {
+  if (p < 0.0001) return "< 0.0001";
+  return p < 0.01 ? fmt::format("= {:.4f}", p) : fmt::format("= {:.2f}", p);
+}
+
 std::string quality_text(const ModeSummary& mode) {
-  if (mode.metric.empty()) return "";
-  if (std::isnan(mode.quality_deviation)) return fmt::format("{:.4f}", mode.quality_mean);
-  if (mode.quality_deviation == 0.0) return fmt::format("{:.4f} ± 0", mode.quality_mean);
-  return fmt::format("{:.4f} ± {:.4f}", mode.quality_mean, mode.quality_deviation);
+  if (!mode.spread) return "";
+  const Sample& quality = mode.spread->quality;
+  const std::string center = fmt::format("{:.4f}", quality.mean);
+  if (std::isnan(quality.deviation.value)) return center;
+  return center + " ± " + number_text(quality.deviation.value);
 }
 
 std::string overhead_text(const Ratio& cost) {
-  const std::string overhead = percent(cost.ratio - 1.0) + " %";
+  const std::string overhead = percent(cost.overhead()) + " %";
   if (std::isnan(cost.interval.low)) return overhead;
   return fmt::format("{} [{}, {}]", overhead, percent(cost.interval.low - 1.0),
                      percent(cost.interval.high - 1.0));
 }
 
+std::string metric_of(const GroupSummary& group) {
+  for (const ModeSummary& mode : group.modes) {
+    if (mode.spread) return mode.spread->metric;
+  }
+  return "";
+}
+
 std::string verdict_text(const ModeSummary& mode) {
-  std::string text = mode.verdict;
+  std::string text = fmt::format("{}", fmt::join(mode.verdicts, "; "));
   for (const auto& [name, value] : mode.other) text += fmt::format("; {} {:.4g}", name, value);
   return text;
 }

@@ -32,17 +32,37 @@ struct Trainee {
   /// After a PrepareRequest was sent.
   void await_prepared();
 
-  /// Trains `settle` untimed steps, then `steps` timed ones.
-  void train(int settle, int steps);
+  /// Asks for `settle` untimed steps, then `steps` timed ones, without adding them to the record.
+  /// @throws WorkerFailed, for attempt() to catch.
+  [[nodiscard]] StepSamples ask_steps(int settle, int steps, bool is_pilot = false);
 
-  /// Trains the epochs from the number that the record has to `count`.
-  void train_epochs(int count);
+  /// Takes the answer to a PrepareRequest.
+  /// @throws WorkerFailed where a knob is not in force.
+  void take(Prepared prepared);
+
+  /// Trains `settle` untimed steps, then `steps` timed ones. A pilot's are traced too.
+  void train(int settle, int steps, bool is_pilot = false);
+
+  /// Takes the answer to an EpochRequest. The record keeps the logits of the last epoch alone.
+  void take(EpochSample sample);
+
+  /// Takes the answer to a StateRequest.
+  void take(State state);
+
+  /// Threads within an operation, as read back from the worker's libraries; 1 if they do not say.
+  [[nodiscard]] int threads() const;
 
   /// Hashes the state as it is now, for the record.
   void take_state();
 
   /// Lets the worker leave.
   void finish();
+
+  /// Takes the answer to a FinishRequest: the worker has left.
+  void take(const Finished& finished);
+
+  /// Moves the points of an answer to the record.
+  void add_trace(std::vector<TracePoint>& points);
 };
 
 }  // namespace ndbench

@@ -14,6 +14,8 @@
 #include <array>
 #include <cerrno>
 
+#include "core/affinity.h"
+
 extern char** environ;
 
 namespace ndbench {
@@ -85,8 +87,10 @@ WorkerProcess::WorkerProcess(const Options& options,
 
   std::vector<std::string> arguments{options_.executable.string(), std::to_string(getpid())};
   std::vector<std::string> variables = environment_with(environment);
-  const int error = posix_spawn(&process_, options_.executable.c_str(), &actions, &attributes,
-                                pointers(arguments).data(), pointers(variables).data());
+  const int error = on_processors(options_.processors, [&] {
+    return posix_spawn(&process_, options_.executable.c_str(), &actions, &attributes,
+                       pointers(arguments).data(), pointers(variables).data());
+  });
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(sockets[1]);
@@ -97,8 +101,12 @@ WorkerProcess::WorkerProcess(const Options& options,
   }
   if (error != 0) {
     process_ = -1;
-    const std::string reason = fmt::format("cannot start the worker '{}': {}",
-                                           options_.executable.string(), strerror(error));
+    const std::string place =
+        options_.processors.empty()
+            ? ""
+            : fmt::format(" on processors {}", fmt::join(options_.processors, ","));
+    const std::string reason = fmt::format("cannot start the worker '{}'{}: {}",
+                                           options_.executable.string(), place, strerror(error));
     close(socket_);
     close(output_pipe_);
     fail(ExitCode::kBenchmarkFailed, reason);
@@ -114,6 +122,7 @@ WorkerProcess::~WorkerProcess() {
 
 void WorkerProcess::send(const Message& request) {
   if (std::holds_alternative<StepsRequest>(request)) phase_ = "train";
+  asked_ = Clock::now();
   const std::string frame = encode(request, sequence_++);
   std::string_view rest = frame;
   while (!rest.empty()) {
@@ -127,28 +136,57 @@ void WorkerProcess::send(const Message& request) {
 Message WorkerProcess::receive() {
   const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.timeout);
   while (true) {
-    if (auto message = read_message()) {
-      if (auto* note = std::get_if<PhaseNote>(&*message)) {
-        phase_ = note->phase;
-      } else if (auto* failure = std::get_if<Failure>(&*message)) {
-        phase_ = failure->phase;
-        fail(failure->rejected ? ExitCode::kPluginRejected : ExitCode::kBenchmarkFailed,
-             failure->reason);
-      } else {
-        drain_output();
-        return std::move(*message);
-      }
-      continue;
-    }
+    if (auto answer = read_answer()) return std::move(*answer);
     if (!wait_readable(deadline, true)) fail_by_timeout();
-    std::array<char, 1 << 16> bytes;
-    const ssize_t count = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
-    if (count > 0) {
-      decoder_.feed({bytes.data(), static_cast<std::size_t>(count)});
-    } else if (count == 0 || errno != EAGAIN || has_ended()) {
-      fail_by_death();
+    (void)read_socket();
+  }
+}
+
+std::optional<Message> WorkerProcess::try_receive() {
+  drain_output();
+  do {
+    if (auto answer = read_answer()) return answer;
+  } while (read_socket());
+  if (Clock::now() >= deadline()) fail_by_timeout();
+  return std::nullopt;
+}
+
+Watch WorkerProcess::watch() const {
+  return {{socket_, process_descriptor_, output_pipe_}, deadline()};
+}
+
+/// For the answer to the last request.
+WorkerProcess::Clock::time_point WorkerProcess::deadline() const {
+  return asked_ + duration_cast<Clock::duration>(options_.timeout);
+}
+
+/// The answer, if what has been read holds one; takes note of phases and failures before it.
+std::optional<Message> WorkerProcess::read_answer() {
+  while (auto message = read_message()) {
+    if (auto* note = std::get_if<PhaseNote>(&*message)) {
+      phase_ = note->phase;
+    } else if (auto* failure = std::get_if<Failure>(&*message)) {
+      phase_ = failure->phase;
+      fail(failure->rejected ? ExitCode::kPluginRejected : ExitCode::kBenchmarkFailed,
+           failure->reason);
+    } else {
+      drain_output();
+      return message;
     }
   }
+  return std::nullopt;
+}
+
+/// Takes what the socket holds; false if that is nothing.
+bool WorkerProcess::read_socket() {
+  std::array<char, 1 << 16> bytes;
+  const ssize_t count = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  if (count > 0) {
+    decoder_.feed({bytes.data(), static_cast<std::size_t>(count)});
+  } else if (count == 0 || errno != EAGAIN || has_ended()) {
+    fail_by_death();
+  }
+  return count > 0;
 }
 
 std::optional<Message> WorkerProcess::read_message() {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/core_sets.h"
 #include "core/interrupt.h"
 #include "core/worker.h"
 
@@ -17,6 +18,7 @@ class WorkerProcess final : public Worker {
     std::filesystem::path executable;
     std::chrono::duration<double> timeout{600};  ///< for one request; then the worker is killed
     std::chrono::duration<double> grace{2};      ///< between SIGTERM and SIGKILL
+    Processors processors{};  ///< it runs on these alone, if any, from its first instruction on
   };
 
   /// @throws WorkerFailed if the process cannot be started.
@@ -28,11 +30,16 @@ class WorkerProcess final : public Worker {
 
   void send(const Message& request) override;
   Message receive() override;
+  std::optional<Message> try_receive() override;
+  [[nodiscard]] Watch watch() const override;
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  [[nodiscard]] Clock::time_point deadline() const;
+  std::optional<Message> read_answer();
   std::optional<Message> read_message();
+  bool read_socket();
   bool wait_readable(Clock::time_point deadline, bool interruptible);
   [[nodiscard]] bool has_ended() const;
   void drain_output();
@@ -50,6 +57,7 @@ class WorkerProcess final : public Worker {
   bool reaped_ = false;
   int exit_status_ = 0;
   std::uint32_t sequence_ = 0;
+  Clock::time_point asked_{};  ///< when the last request was sent
   MessageDecoder decoder_;
   std::string phase_ = "load";
   std::string output_;  ///< the last part of what the process printed

@@ -8,6 +8,7 @@
 
 #include "worker/channel.h"
 #include "worker/guarded.h"
+#include "worker/libraries.h"
 #include "worker/plugin_host.h"
 #include "worker/session.h"
 
@@ -24,6 +25,7 @@ Description describe(Session& session, const DescribeRequest& request) {
     const std::unique_ptr<Backend> backend(descriptor.create_backend());
     description.unavailable = backend->unavailable();
     if (description.unavailable.empty()) description.knobs = backend->knobs();
+    description.libraries = library_versions();
   }
   return description;
 }
@@ -41,6 +43,7 @@ Message answer(Session& session, const Message& request) {
   if (auto* ask = std::get_if<EpochRequest>(&request)) return session.train_epoch(*ask);
   if (std::holds_alternative<StateRequest>(request)) return session.state();
   if (std::holds_alternative<FinishRequest>(request)) return session.finish();
+  if (auto* ask = std::get_if<ProbeRequest>(&request)) return session.probe(*ask);
   throw Error("the supervisor sent an answer where a request belongs");
 }
 

@@ -6,31 +6,81 @@
 
 #include <chrono>
 #include <ctime>
+#include <fstream>
+#include <string_view>
 
+#include "worker/in_force.h"
+#include "worker/input_guard.h"
 #include "worker/libraries.h"
 #include "worker/plugin_host.h"
+#include "worker/probe.h"
 #include "worker/state_hash.h"
+#include "worker/ulp.h"
 
 namespace ndbench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// How many steps of a session have their inputs watched: the second may go on from a state that
+/// the first left.
+constexpr int kGuardedSteps = 2;
+
 double seconds_between(Clock::time_point start, Clock::time_point end) {
   return std::chrono::duration<double>(end - start).count();
 }
 
-/// Processor time of all threads of this process, seconds.
-double cpu_seconds() {
+/// Processor time, seconds: of all threads of this process, or of one.
+double cpu_seconds(clockid_t clock = CLOCK_PROCESS_CPUTIME_ID) {
   timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// Adds up what happens beside the measured work, so that it can be taken off.
+class Pause {
+ public:
+  template <typename Work>
+  void during(Work work) {
+    const double cpu_start = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+    const Clock::time_point start = Clock::now();
+    work();
+    seconds += seconds_between(start, Clock::now());
+    // Of this thread alone: others read data ahead meanwhile, which is a part of the epoch.
+    thread_cpu_seconds += cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - cpu_start;
+  }
+
+  double seconds = 0.0;
+  double thread_cpu_seconds = 0.0;
+};
+
+/// Logits of more are left out: an answer has to fit into a message, and a run into memory.
+constexpr std::size_t kLogitsLimit = std::size_t{16} << 20U;
+
+void limit_logits(EpochSample& sample, bool is_last) {
+  std::vector<float>& logits = sample.evaluation.logits;
+  const std::size_t bytes = logits.size() * sizeof(float);
+  if (bytes == 0 || (is_last && bytes <= kLogitsLimit)) return;
+  sample.logits_left_out = is_last ? fmt::format("{} MiB of logits, over the limit of {}",
+                                                 bytes >> 20U, kLogitsLimit >> 20U)
+                                   : "not the last epoch";
+  logits = {};
 }
 
 std::int64_t peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+/// The logical processors on which this process may run, as the kernel lists them: "0-3,8".
+std::string processors() {
+  constexpr std::string_view kLabel = "Cpus_allowed_list:\t";
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(kLabel)) return line.substr(kLabel.size());
+  }
+  return "unknown";
 }
 
 void check_threads(const std::map<std::string, std::string>& in_force, int asked) {
@@ -56,11 +106,14 @@ Prepared Session::prepare(const PrepareRequest& request) {
   enter_phase("prepare");
   if (auto why = backend_->unavailable(); !why.empty()) throw Error(why);
   scope_ = backend_->enter(request.settings);
-  Prepared prepared{scope_->in_force(), library_versions(), 0.0};
+  Prepared prepared{read_in_force(*scope_), library_versions(), 0.0};
   check_threads(prepared.in_force, request.settings.threads);
+  prepared.in_force.emplace("processors", processors());
   TaskContext context{request.parameters, request.seeds, scope_->device(), {}};
   for (const std::string& folder : request.data_path) context.data_path.emplace_back(folder);
   task_ = model_->create_task(context);
+  if (request.ulp_seed != 0) prepared.in_force["ulp"] = move_one_weight(*task_, request.ulp_seed);
+  trace_ = Trace(request.trace);
   scope_->synchronize();
   prepared.seconds = seconds_between(start, Clock::now());
   enter_phase("train");
@@ -83,34 +136,91 @@ std::int64_t Session::load_full_batch() {
   return loaded;
 }
 
+/// Trains a step and hashes its batch around it. That takes time: not for a step that is timed.
+/// @throws ndbench::Error if the batch changed.
+at::Tensor Session::train_guarded_step() {
+  ++guarded_steps_;
+  scope_->synchronize();
+  const Clock::time_point start = Clock::now();
+  const InputGuard guard(*task_);
+  const Clock::time_point guarded = Clock::now();
+  const at::Tensor loss = task_->train_step();
+  scope_->synchronize();
+  const Clock::time_point trained = Clock::now();
+  if (const auto changed = guard.changed(); !changed.empty()) {
+    throw Error(changed_inputs_text(changed));
+  }
+  guard_seconds_ += seconds_between(start, guarded) + seconds_between(trained, Clock::now());
+  return loss;
+}
+
+void Session::add_trace_point(std::vector<TracePoint>& points) {
+  const std::string phase = phase_;
+  enter_phase("hash");
+  points.push_back(trace_.take(*task_, steps_, hash_state(*task_).hash));
+  enter_phase(phase);
+}
+
+/// The first few have their inputs watched.
+at::Tensor Session::train_untimed_step() {
+  if (guarded_steps_ < kGuardedSteps) return train_guarded_step();
+  const at::Tensor loss = task_->train_step();
+  scope_->synchronize();
+  return loss;
+}
+
+at::Tensor Session::train_timed_step(StepSamples& samples) {
+  scope_->synchronize();
+  (void)run_queue_.waited();
+  const double cpu_start = cpu_seconds();
+  const Clock::time_point start = Clock::now();
+  const at::Tensor loss = task_->train_step();
+  scope_->synchronize();
+  const Clock::time_point end = Clock::now();
+  samples.seconds.push_back(seconds_between(start, end));
+  samples.cpu_seconds += cpu_seconds() - cpu_start;
+  samples.run_queue_seconds += run_queue_.waited();
+  return loss;
+}
+
 StepSamples Session::train_steps(const StepsRequest& request) {
   StepSamples samples;
+  const double request_start = cpu_seconds();
+  samples.run_queue_seconds = 0.0;
   const auto count = static_cast<std::size_t>(request.steps);
   samples.seconds.reserve(count);
   samples.losses.reserve(count + static_cast<std::size_t>(request.settle));
+  if (trace_.is_due(steps_)) add_trace_point(samples.trace);
   for (int step = -request.settle; step < request.steps; ++step) {
     samples.batch_size = load_full_batch();
     task_->settle_input();
-    scope_->synchronize();
-    const double cpu_start = cpu_seconds();
-    const Clock::time_point start = Clock::now();
-    const at::Tensor loss = task_->train_step();
-    scope_->synchronize();
-    const Clock::time_point end = Clock::now();
-    if (step >= 0) {
-      samples.seconds.push_back(seconds_between(start, end));
-      samples.cpu_seconds += cpu_seconds() - cpu_start;
+    if (step < 0) {
+      samples.losses.push_back(train_untimed_step().item<double>());
+    } else {
+      if (step == 0) run_queue_.find_threads();  // the untimed steps have started all there will be
+      samples.losses.push_back(train_timed_step(samples).item<double>());
     }
-    samples.losses.push_back(loss.item<double>());
+    ++steps_;
+    // Not where it would leave its marks in the caches of a timed step.
+    const bool is_followed_by_timed = step + 1 < request.steps && request.steps > 0;
+    const bool may_trace = request.is_pilot || !is_followed_by_timed;
+    if (may_trace && trace_.is_due(steps_)) add_trace_point(samples.trace);
   }
+  samples.request_cpu_seconds = cpu_seconds() - request_start;
   return samples;
 }
 
 EpochSample Session::train_epoch(const EpochRequest& request) {
   enter_phase("train");
   EpochSample sample;
+  Pause tracing;
+  // The beginning, or the end of the epoch before; that of the last epoch is state()'s.
+  if (trace_.lacks(steps_)) tracing.during([&] { add_trace_point(sample.trace); });
+  const Pause before = tracing;
   at::Tensor loss_sum;
   scope_->synchronize();
+  run_queue_.find_threads();
+  const double guard_start = guard_seconds_;
   const double cpu_start = cpu_seconds();
   const Clock::time_point start = Clock::now();
   task_->start_epoch(request.epoch);
@@ -120,12 +230,20 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
     const std::int64_t loaded = task_->next_batch();
     sample.input_seconds += seconds_between(input_start, Clock::now());
     if (loaded == 0) break;
-    const at::Tensor weighted = task_->train_step() * static_cast<double>(loaded);
+    const bool guarded = guarded_steps_ < kGuardedSteps;
+    const at::Tensor step_loss = guarded ? train_guarded_step() : task_->train_step();
+    const at::Tensor weighted = step_loss * static_cast<double>(loaded);
     loss_sum = loss_sum.defined() ? loss_sum + weighted : weighted;
     sample.examples += loaded;
+    ++steps_;
+    if (trace_.is_due(steps_)) {
+      scope_->synchronize();  // the step's own time, not the trace's
+      tracing.during([&] { add_trace_point(sample.trace); });
+    }
   }
   scope_->synchronize();
   const Clock::time_point trained = Clock::now();
+  const double traced_seconds = tracing.seconds - before.seconds;
   if (sample.examples == 0) {
     throw Error("the training set is empty: next_batch() gave no example");
   }
@@ -134,17 +252,28 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
   sample.evaluation = task_->evaluate();
   scope_->synchronize();
   sample.evaluate_seconds = seconds_between(evaluation_start, Clock::now());
-  sample.train_seconds = seconds_between(start, trained);
-  sample.cpu_seconds = cpu_seconds() - cpu_start;
+  sample.train_seconds =
+      seconds_between(start, trained) - traced_seconds - (guard_seconds_ - guard_start);
+  sample.cpu_seconds =
+      cpu_seconds() - cpu_start - (tracing.thread_cpu_seconds - before.thread_cpu_seconds);
+  sample.trace_seconds = tracing.seconds;
+  sample.run_queue_seconds = run_queue_.waited();
   sample.loss = loss_sum.item<double>() / static_cast<double>(sample.examples);
+  limit_logits(sample, request.is_last);
   return sample;
 }
 
 State Session::state() {
   enter_phase("hash");
   State state = hash_state(*task_);
+  state.trace = trace_.finish(*task_, steps_, state.hash);
   enter_phase("train");
   return state;
+}
+
+Probe Session::probe(const ProbeRequest& request) {
+  load_full_batch();
+  return probe_step(*task_, request);
 }
 
 Finished Session::finish() {

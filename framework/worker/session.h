@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "worker/channel.h"
+#include "worker/run_queue.h"
+#include "worker/trace.h"
 
 namespace ndbench {
 
@@ -18,6 +20,7 @@ class Session {
   [[nodiscard]] EpochSample train_epoch(const EpochRequest& request);
   [[nodiscard]] State state();
   [[nodiscard]] Finished finish();
+  [[nodiscard]] Probe probe(const ProbeRequest& request);
 
   /// The phase that the session is in; for the Failure that an exception becomes.
   [[nodiscard]] const std::string& phase() const { return phase_; }
@@ -25,6 +28,10 @@ class Session {
 
  private:
   std::int64_t load_full_batch();
+  at::Tensor train_guarded_step();
+  at::Tensor train_untimed_step();
+  at::Tensor train_timed_step(StepSamples& samples);
+  void add_trace_point(std::vector<TracePoint>& points);
 
   Channel& channel_;
   std::string phase_ = "load";
@@ -34,6 +41,11 @@ class Session {
   std::unique_ptr<Task> task_;
   std::int64_t epoch_ = -1;
   std::int64_t batch_size_ = 0;
+  RunQueue run_queue_;
+  int guarded_steps_ = 0;       ///< whose inputs were watched
+  double guard_seconds_ = 0.0;  ///< that watching took
+  std::int64_t steps_ = 0;      ///< trained so far, timed or not
+  Trace trace_;
 };
 
 }  // namespace ndbench

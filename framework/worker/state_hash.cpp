@@ -13,6 +13,8 @@ std::string hexadecimal(XXH128_hash_t hash) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
+}  // namespace
+
 std::string hash_tensor(const std::string& name, const at::Tensor& tensor) {
   const at::Tensor value = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
   const std::string label = fmt::format("{}\n{}\n{}\n", name, c10::toString(value.scalar_type()),
@@ -24,8 +26,6 @@ std::string hash_tensor(const std::string& name, const at::Tensor& tensor) {
   if (value.nbytes() > 0) XXH3_128bits_update(hash.get(), value.data_ptr(), value.nbytes());
   return hexadecimal(XXH3_128bits_digest(hash.get()));
 }
-
-}  // namespace
 
 State hash_state(const Task& task) {
   State state;
@@ -41,6 +41,13 @@ State hash_state(const Task& task) {
   if (names.empty()) throw Error("visit_state() names no tensor: there is nothing to compare");
   state.hash = hexadecimal(XXH3_128bits(all.data(), all.size()));
   return state;
+}
+
+std::string hash_batch(const Task& task) {
+  std::string all;
+  task.visit_batch(
+      [&](const std::string& name, const at::Tensor& value) { all += hash_tensor(name, value); });
+  return all.empty() ? all : hexadecimal(XXH3_128bits(all.data(), all.size()));
 }
 
 }  // namespace ndbench

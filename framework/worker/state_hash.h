@@ -4,6 +4,9 @@
 
 namespace ndbench {
 
+/// XXH3-128 over a tensor's name, dtype, shape and bytes in row-major order, 32 hexadecimal digits.
+[[nodiscard]] std::string hash_tensor(const std::string& name, const at::Tensor& tensor);
+
 /// The hash of a task's whole training state, and of each tensor of it.
 ///
 /// Each tensor's hash is XXH3-128 over its name, dtype, shape and bytes in row-major order; the
@@ -11,5 +14,8 @@ namespace ndbench {
 /// mean equal bits: NaN payloads and the sign of zero count.
 /// @throws ndbench::Error if two tensors have the same name or there is none.
 [[nodiscard]] State hash_state(const Task& task);
+
+/// The hash of the batch that is loaded, in the same way; "" where the task shows none.
+[[nodiscard]] std::string hash_batch(const Task& task);
 
 }  // namespace ndbench

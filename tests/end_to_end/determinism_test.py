@@ -104,12 +104,12 @@ class FourModes(SuiteTest):
     def test_algo_varies_although_its_tooling_is_deterministic(self):
         self.assertEqual(len(set(states(self.done, "resnet8/onednn/algo/epoch"))), 3)
         for record in self.done.records_of("resnet8/onednn/algo/epoch"):
-            self.assertEqual(record["in_force"]["deterministic_algorithms"], "true")
+            self.assertEqual(record["in_force"]["deterministic"], "true")
 
     def test_impl_has_the_seeds_of_fixed_and_tooling_as_shipped(self):
         self.assertEqual(self.seeds("impl"), self.seeds("fixed"))
         for record in self.done.records_of("resnet8/onednn/impl/epoch"):
-            self.assertEqual(record["in_force"]["deterministic_algorithms"], "false")
+            self.assertEqual(record["in_force"]["deterministic"], "false")
 
     def test_every_factor_varies_in_noisy(self):
         for factor in ("init", "order", "augment", "dropout"):

@@ -132,6 +132,8 @@ class SuiteTest(unittest.TestCase):
         clean["ASAN_OPTIONS"] = "handle_segv=0:handle_abort=0:detect_leaks=0"
         cls.results = place / "results"
         command = [SUITE]
+        if not any(flag.startswith("--host_lock") for flag in flags):
+            command.append("--host_lock=share")  # beside the other tests
         if not any(flag.startswith("--results") for flag in flags):
             command.append(f"--results={cls.results}")
         if not any(flag.startswith("--plugin_path") for flag in flags):

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/core_sets.h"
+#include "core/plan.h"
+#include "core/trainee.h"
+
+namespace ndbench {
+
+/// A place for one worker at a time: cores that no other lane has, and how it is started there.
+struct Lane {
+  StartWorker start_worker;
+  Processors processors{};  ///< all that ndbench may use where there are none
+};
+
+/// The processors of `jobs` lanes.
+/// @throws UsageError if the plan has no epochs, which alone run side by side, or the machine too
+///         few cores.
+[[nodiscard]] std::vector<Processors> lane_processors(int jobs, const Plan& plan,
+                                                      const std::vector<Processors>& cores);
+
+/// Measures epoch replicas, each alone in a lane, as many side by side as there are lanes.
+class EpochLanes {
+ public:
+  /// What becomes of a replica, decided by whoever has it measured.
+  struct Decisions {
+    std::function<bool(const Trainee&)> is_given_up;   ///< its cell is not tried any more
+    std::function<void(Trainee&, const Lane&)> start;  ///< starts its worker, sends PrepareRequest
+    std::function<int(const Record&)> epochs;  ///< to train, asked when the first is trained
+    std::function<void(Trainee&)> complete;    ///< its worker has left, or it has failed
+    std::function<void(Trainee&)> leave_out;   ///< was not measured: its cell is given up
+  };
+
+  /// `wait_for_any` is not called for one lane: that is waited for alone.
+  EpochLanes(const std::vector<Lane>& lanes, WaitForAny wait_for_any, Decisions decisions);
+
+  /// Measures all of `queue`, begun in its order.
+  ///
+  /// Those of a cell begin when its replica 0 has ended, which they are compared with. Where a cell
+  /// is given up, its other replicas that run are ended.
+  /// @throws Interrupted
+  void run(std::deque<Trainee> queue);
+
+ private:
+  enum class Asked { kPrepare, kEpoch, kState, kFinish };
+
+  /// A replica that is being measured, and what its worker was asked last.
+  struct Running {
+    Trainee trainee;
+    Asked asked = Asked::kPrepare;
+  };
+
+  void fill();
+  std::optional<Trainee> take_next();
+  void hear();
+  void hear(Running& running, Message answer);
+  void end(Trainee trainee);
+  void give_up(std::size_t cell);
+  [[nodiscard]] bool runs_first_replica(std::size_t cell) const;
+
+  const std::vector<Lane>& lanes_;
+  WaitForAny wait_for_any_;
+  Decisions decisions_;
+  std::deque<Trainee> queue_;
+  std::vector<std::optional<Running>> running_;  ///< by lane
+};
+
+}  // namespace ndbench

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ndbench {
+
+/// The folder of the executable that this process runs. What else belongs to ndbench lies beside
+/// it, in a build tree as in an install tree.
+[[nodiscard]] std::filesystem::path executable_folder();
+
+[[nodiscard]] std::filesystem::path worker_executable();
+
+/// Where the suites lie that come with ndbench.
+[[nodiscard]] std::filesystem::path suites_folder();
+
+/// A suite that comes with ndbench.
+struct ShippedSuite {
+  std::string name;     ///< for --suite
+  std::string summary;  ///< first clause of the comment that the file starts with, printable
+};
+
+/// Sorted by name; none if there is no such folder.
+[[nodiscard]] std::vector<ShippedSuite> shipped_suites(const std::filesystem::path& folder);
+
+}  // namespace ndbench

@@ -1,0 +1,140 @@
+// The conversation of a parity check; parity.cpp has what is made of its answers.
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "core/parity.h"
+#include "core/scratch_folder.h"
+#include "ndbench/error.h"
+
+namespace ndbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Leaves the pair unchecked.
+struct Unchecked {
+  std::string why;
+};
+
+/// One of the three workers. A failure leaves the pair unchecked: it says nothing of arithmetic,
+/// and the cells will fail by themselves if it is theirs.
+class ProbedWorker {
+ public:
+  ProbedWorker(std::string role, const ParityWorker& how, const StartWorker& start_worker)
+      : role_(std::move(role)) {
+    attempt([&] {
+      worker_ = start_worker(how.environment);
+      worker_->send(how.request);
+    });
+  }
+
+  void send(const Message& request) {
+    attempt([&] { worker_->send(request); });
+  }
+
+  template <typename Answer>
+  Answer await() {
+    Answer answer;
+    attempt([&] { answer = worker_->await<Answer>(); });
+    return answer;
+  }
+
+  Probe probe(const ProbeRequest& request) {
+    send(request);
+    return await<Probe>();
+  }
+
+ private:
+  void attempt(const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const WorkerFailed& failure) {
+      throw Unchecked{role_ + ": " + failure.outcome.reason};
+    }
+  }
+
+  std::string role_;
+  std::unique_ptr<Worker> worker_;
+};
+
+/// The reference's parameters: the cell's in float64.
+Parameters in_float64(const Parameters& parameters) {
+  auto values = parameters.values();
+  const auto precision = values.find("precision");
+  if (precision == values.end() || !std::holds_alternative<std::string>(precision->second)) {
+    throw Unchecked{"the model has no parameter 'precision' to make a float64 reference with"};
+  }
+  precision->second = std::string("float64");
+  return Parameters(std::move(values));
+}
+
+void compare(const ParityRequest& request, const StartWorker& start_worker, Parity& parity) {
+  if (request.reference_plugin.status != Status::kPassed) {
+    throw Unchecked{"no backend for the reference: " + request.reference_plugin.reason};
+  }
+  ParityWorker reference_start = request.reference;
+  reference_start.request.parameters = in_float64(request.cell.request.parameters);
+  parity.precision = request.cell.request.parameters.text("precision");
+  const double roundoff = unit_roundoff(parity.precision);
+  if (roundoff == 0.0)
+    throw Unchecked{"precision '" + parity.precision + "' has no known roundoff"};
+
+  const ScratchFolder scratch;
+  const auto file = [&](const char* role, int step) {
+    return (scratch.path() / (role + std::to_string(step))).string();
+  };
+  ProbedWorker cell("the cell's worker", request.cell, start_worker);
+  ProbedWorker reference("the reference", reference_start, start_worker);
+  ProbedWorker perturbed("the perturbed reference", reference_start, start_worker);
+  const std::array workers{&cell, &reference, &perturbed};
+  for (ProbedWorker* worker : workers) (void)worker->await<Prepared>();
+
+  std::vector<int> steps{1};
+  if (request.later_step > 1) steps.push_back(request.later_step);
+  int last = 0;
+  for (const int step : steps) {
+    // All three, so that dropout and the order of the batches are as far in each.
+    const StepsRequest between{.settle = step - last - 1, .steps = 0};
+    last = step;
+    for (ProbedWorker* worker : workers) worker->send(between);
+    for (ProbedWorker* worker : workers) (void)worker->await<StepSamples>();
+    const Probe of_cell = cell.probe({.write = file("cell", step)});
+    const Probe of_reference = reference.probe({.adopt = file("cell", step),
+                                                .compare = file("cell", step),
+                                                .write = file("reference", step)});
+    const Probe of_perturbed = perturbed.probe({.adopt = file("cell", step),
+                                                .perturbation = kRoundings * roundoff,
+                                                .seed = request.cell.request.seeds.init,
+                                                .compare = file("reference", step)});
+    judge_step(step, of_cell, of_reference, of_perturbed, roundoff, parity);
+    if (parity.status != Parity::Status::kPassed) return;
+  }
+  for (ProbedWorker* worker : workers) worker->send(FinishRequest{});
+  for (ProbedWorker* worker : workers) (void)worker->await<Finished>();
+}
+
+}  // namespace
+
+Parity check_parity(const ParityRequest& request, const StartWorker& start_worker) {
+  const Clock::time_point start = Clock::now();
+  Parity parity{
+      .model = request.model, .backend = request.backend, .status = Parity::Status::kPassed};
+  const auto unchecked = [&](const std::string& why) {
+    parity.status = Parity::Status::kUnchecked;
+    parity.reason = "parity not checked: " + why;
+  };
+  try {
+    compare(request, start_worker, parity);
+  } catch (const Unchecked& problem) {
+    unchecked(problem.why);
+  } catch (const Error& error) {
+    unchecked(error.what());
+  }
+  parity.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return parity;
+}
+
+}  // namespace ndbench

@@ -1,0 +1,132 @@
+#include "core/subcommand.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "core/build_info.h"
+#include "core/printable.h"
+#include "core/spelling.h"
+
+namespace ndbench {
+namespace {
+
+constexpr char kDescription[] =
+    "What there is around a run of ndbench_suite: whether this host is fit to\n"
+    "measure on, and what can be measured.";
+
+constexpr char kFooter[] =
+    "'ndbench SUBCOMMAND --help' says more. Plugins are also looked for in\n"
+    "NDBENCH_PLUGIN_PATH and the build or install tree, data sets in\n"
+    "NDBENCH_DATA_PATH and /usr/share/datasets.\n"
+    "Exit status: 0 done, 2 usage, 13 stdout cannot be written, 14 host unfit,\n"
+    "130 interrupted, 143 terminated.\n";
+
+class Parser {
+ public:
+  Parser() {
+    app_.footer(kFooter);
+    app_.set_version_flag(
+        "--version",
+        fmt::format("ndbench {} ({}, {}, {})", kVersion, kCommit, kBuildType, kCompiler),
+        "Print version, commit, build, and exit");
+    app_.allow_extras();
+    for (CLI::App* subcommand : {doctor_, list_}) {
+      subcommand->allow_extras();
+      subcommand->get_formatter()->column_width(34);
+      subcommand->add_option("--format", format_, "text or json")->capture_default_str();
+      subcommand->add_option("--plugin_path", plugin_path_, "Folders of plugins, colon-separated");
+    }
+    doctor_->add_option("--seconds", doctor_options_.seconds, "How long to watch the host")
+        ->capture_default_str();
+    doctor_->add_option("--results", doctor_options_.results, "Folder to write results to")
+        ->capture_default_str();
+    doctor_->add_option("--data", doctor_options_.data_path, "Folders of data sets");
+  }
+
+  /// @throws UsageError
+  Subcommand parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+      return Answer{help()};
+    } catch (const CLI::CallForVersion&) {
+      return Answer{app_.version() + "\n"};
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(printable(error.what(), 400));
+    }
+    refuse_unknown(app_);
+    if (doctor_->parsed() && list_->parsed()) {
+      throw UsageError("one subcommand at a time: doctor or list");
+    }
+    if (doctor_->parsed()) return doctor_options();
+    if (list_->parsed()) return catalogue_options();
+    throw UsageError("what to do is missing: doctor or list; see --help");
+  }
+
+ private:
+  [[nodiscard]] std::string help() const {
+    if (doctor_->parsed()) return doctor_->help();
+    return list_->parsed() ? list_->help() : app_.help();
+  }
+
+  /// What neither the program nor its subcommand knows.
+  void refuse_unknown(const CLI::App& app) const {
+    std::vector<std::string> known;
+    for (const CLI::App* subcommand : app.get_subcommands({})) {
+      known.push_back(subcommand->get_name());
+    }
+    for (const CLI::Option* option : app.get_options()) {
+      known.push_back(option->get_name(false, true));
+    }
+    if (const auto unknown = app.remaining(); !unknown.empty()) {
+      const std::string& word = unknown.front();
+      const char* what =
+          word.starts_with("-") || &app != &app_ ? "is not known" : "is not a subcommand";
+      throw UsageError(fmt::format("'{}' {}{}; see --help", printable(word), what,
+                                   did_you_mean(word.substr(0, word.find('=')), known)));
+    }
+    for (const CLI::App* subcommand : app.get_subcommands()) refuse_unknown(*subcommand);
+  }
+
+  [[nodiscard]] bool json() const {
+    if (format_ != "text" && format_ != "json") {
+      throw UsageError(
+          fmt::format("--format: '{}' is neither 'text' nor 'json'", printable(format_)));
+    }
+    return format_ == "json";
+  }
+
+  [[nodiscard]] DoctorOptions doctor_options() {
+    constexpr double kLeast = 0.1;
+    constexpr double kMost = 3600.0;
+    // Written so that NaN fails too.
+    if (!(doctor_options_.seconds >= kLeast && doctor_options_.seconds <= kMost)) {
+      throw UsageError(fmt::format("--seconds: {} is not from {} to {} seconds",
+                                   doctor_options_.seconds, kLeast, kMost));
+    }
+    doctor_options_.json = json();
+    doctor_options_.plugin_path = plugin_path_;
+    return doctor_options_;
+  }
+
+  [[nodiscard]] CatalogueOptions catalogue_options() const { return {json(), plugin_path_}; }
+
+  CLI::App app_{kDescription, "ndbench"};
+  CLI::App* doctor_ = app_.add_subcommand(
+      "doctor", "Say whether this host is fit to measure on and why not; change nothing");
+  CLI::App* list_ = app_.add_subcommand("list", "List models, backends and suites, a line each");
+  std::string format_ = "text";
+  std::string plugin_path_;
+  DoctorOptions doctor_options_;
+};
+
+}  // namespace
+
+Subcommand parse_subcommand(const std::vector<std::string>& arguments) {
+  return Parser().parse(arguments);
+}
+
+}  // namespace ndbench

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/catalogue.h"
+#include "core/doctor.h"
+#include "core/usage_error.h"
+
+namespace ndbench {
+
+/// --help, --version: print this and do no more.
+struct Answer {
+  std::string text;
+};
+
+/// What the user of `ndbench` typed, defaults filled in.
+using Subcommand = std::variant<Answer, DoctorOptions, CatalogueOptions>;
+
+/// @throws UsageError
+[[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);
+
+}  // namespace ndbench

@@ -1,0 +1,78 @@
+#include "core/subcommand.h"
+
+#include <gmock/gmock.h>
+
+namespace ndbench {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string complaint(const std::vector<std::string>& arguments) {
+  try {
+    (void)parse_subcommand(arguments);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Subcommand, OfTheDoctorHasDefaults) {
+  const auto options = std::get<DoctorOptions>(parse_subcommand({"doctor"}));
+  EXPECT_EQ(options.seconds, 3.0);
+  EXPECT_FALSE(options.json);
+  EXPECT_EQ(options.results, "ndbench_results");
+}
+
+TEST(Subcommand, OfTheDoctorTakesAllThatIsAsked) {
+  const auto options =
+      std::get<DoctorOptions>(parse_subcommand({"doctor", "--seconds=0.5", "--format", "json",
+                                                "--plugin_path=/p", "--data=/d", "--results=/r"}));
+  EXPECT_EQ(options.seconds, 0.5);
+  EXPECT_TRUE(options.json);
+  EXPECT_EQ(options.plugin_path, "/p");
+  EXPECT_EQ(options.data_path, "/d");
+  EXPECT_EQ(options.results, "/r");
+}
+
+TEST(Subcommand, OfTheListTakesAllThatIsAsked) {
+  const auto options =
+      std::get<CatalogueOptions>(parse_subcommand({"list", "--format=json", "--plugin_path=/p"}));
+  EXPECT_TRUE(options.json);
+  EXPECT_EQ(options.plugin_path, "/p");
+}
+
+TEST(Subcommand, AnswersWithHelpAndVersion) {
+  EXPECT_THAT(std::get<Answer>(parse_subcommand({"--help"})).text,
+              AllOf(HasSubstr("doctor"), HasSubstr("list")));
+  EXPECT_THAT(std::get<Answer>(parse_subcommand({"doctor", "--help"})).text,
+              HasSubstr("--seconds"));
+  EXPECT_THAT(std::get<Answer>(parse_subcommand({"--version"})).text, HasSubstr("ndbench 0."));
+}
+
+TEST(Subcommand, IsAskedForWhereThereIsNone) {
+  EXPECT_THAT(complaint({}), HasSubstr("doctor or list"));
+}
+
+TEST(Subcommand, RefusesWhatItDoesNotKnow) {
+  EXPECT_THAT(complaint({"docter"}),
+              HasSubstr("'docter' is not a subcommand; did you mean 'doctor'?"));
+  EXPECT_THAT(complaint({"lst"}), HasSubstr("did you mean 'list'?"));
+  EXPECT_THAT(complaint({"doctor", "--secnds=1"}), HasSubstr("did you mean '--seconds'?"));
+  EXPECT_THAT(complaint({"list", "--seconds=1"}), HasSubstr("'--seconds=1' is not known"));
+  EXPECT_THAT(complaint({"doctor", "please"}), HasSubstr("'please' is not known"));
+  EXPECT_THAT(complaint({"--sudo"}), HasSubstr("'--sudo' is not known"));
+  EXPECT_THAT(complaint({"doctor", "list"}), HasSubstr("one subcommand at a time"));
+  EXPECT_THAT(complaint({"x\x1b[2J"}), HasSubstr("'x\\x1b[2J'"));
+}
+
+TEST(Subcommand, RefusesValuesThatMakeNoSense) {
+  for (const char* seconds : {"0", "-1", "nan", "inf", "3601", "soon", ""}) {
+    EXPECT_NE(complaint({"doctor", std::string("--seconds=") + seconds}), "") << seconds;
+  }
+  EXPECT_THAT(complaint({"doctor", "--format=xml"}), HasSubstr("neither 'text' nor 'json'"));
+  EXPECT_NE(complaint({"list", "--format="}), "");
+}
+
+}  // namespace
+}  // namespace ndbench
