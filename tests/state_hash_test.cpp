@@ -12,31 +12,13 @@
 #include <vector>
 
 #include "ndbench/error.h"
+#include "state_only.h"
 
 namespace ndbench {
 namespace {
 
 using testing::HasSubstr;
 using testing::MatchesRegex;
-
-using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
-
-/// A Task that is nothing but its state.
-class StateOnly final : public Task {
- public:
-  explicit StateOnly(NamedTensors state) : state_(std::move(state)) {}
-  void start_epoch(std::int64_t) override {}
-  std::int64_t next_batch() override { return 0; }
-  at::Tensor train_step() override { return {}; }
-  Evaluation evaluate() override { return {}; }
-  void visit_batch(const StateVisitor&) const override {}
-  void visit_state(const StateVisitor& visit) const override {
-    for (const auto& [name, value] : state_) visit(name, value);
-  }
-
- private:
-  NamedTensors state_;
-};
 
 State hash(NamedTensors state) { return hash_state(StateOnly(std::move(state))); }
 

@@ -11,32 +11,12 @@
 #include <vector>
 
 #include "ndbench/error.h"
+#include "state_only.h"
 
 namespace ndbench {
 namespace {
 
 using testing::HasSubstr;
-
-using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
-
-/// A Task that is nothing but its state, shown as it is or as copies.
-class StateOnly final : public Task {
- public:
-  explicit StateOnly(NamedTensors state, bool shows_copies = false)
-      : state_(std::move(state)), shows_copies_(shows_copies) {}
-  void start_epoch(std::int64_t) override {}
-  std::int64_t next_batch() override { return 0; }
-  at::Tensor train_step() override { return {}; }
-  Evaluation evaluate() override { return {}; }
-  void visit_batch(const StateVisitor&) const override {}
-  void visit_state(const StateVisitor& visit) const override {
-    for (const auto& [name, value] : state_) visit(name, shows_copies_ ? value.clone() : value);
-  }
-
- private:
-  NamedTensors state_;
-  bool shows_copies_;
-};
 
 std::string move(const NamedTensors& state, std::uint64_t seed = 1) {
   return move_one_weight(StateOnly(state), seed);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/statistics.h"
+#include "core/step_cost.h"
 
 namespace ndbench {
 namespace {
@@ -54,11 +55,6 @@ TimeDifference difference(const Split& split, const Terms& terms) {
           seconds.size()};
 }
 
-bool was_measured(const Record& record) {
-  return !record.state.hash.empty() && record.iterations() > 0 &&
-         std::isfinite(record.real_seconds());
-}
-
 std::string setting_of(const Tooling& tooling, const std::string& knob) {
   const auto found = tooling.find(knob);
   if (found == tooling.end()) return "as shipped";
@@ -93,7 +89,7 @@ std::vector<Split> splits_of(std::span<const Record* const> records) {
       const Mode& mode = record.cell.mode;
       if (mode.name == split.reference) split.reference_tooling = mode.tooling;
       if (mode.name == split.mode) split.tooling = mode.tooling;
-      if (was_measured(record)) {
+      if (is_complete(record)) {
         split.times[mode.name][record.replica] = record.real_seconds();
       } else if (mode.part && mode.part->mode == split.mode && !mode.part->is_in_order) {
         for (KnobCost& cost : split.knobs) {

@@ -169,6 +169,12 @@ double Record::samples_per_second() const {
   return static_cast<double>(examples) / real_seconds();
 }
 
+bool Record::ends_cell() const {
+  if (outcome.status == Status::kPassed) return false;
+  if (outcome.exit_code == ExitCode::kDeterminismBreach) return false;
+  return outcome.status != Status::kSkipped || !cell.mode.environment;
+}
+
 const Evaluation* Record::evaluation() const {
   return epochs.empty() ? nullptr : &epochs.back().evaluation;
 }

@@ -53,6 +53,10 @@ struct Record {
   /// Whether its times may be set against another record's: not where others ran beside it.
   [[nodiscard]] bool has_times_to_compare() const { return jobs == 1; }
 
+  /// Whether its cell is not tried again: it failed otherwise than by ending in other bits, or was
+  /// skipped, unless for an environment of its own, which says nothing about the next.
+  [[nodiscard]] bool ends_cell() const;
+
   /// The last evaluation; nullptr for a step.
   [[nodiscard]] const Evaluation* evaluation() const;
 };

@@ -278,16 +278,16 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
         },
         [&](const Record& record) {
           if (journal) append(*journal, record, origin);
-          const auto measured = std::count_if(records.begin(), records.end(), [&](const auto* one) {
-            return one->cell.name() == record.cell.name();
-          });
           records.push_back(&record);
           codes.add(record.outcome.exit_code);
-          // A cell that is given up leaves the rest of its replicas out.
-          const bool given_up = record.outcome.status != Status::kPassed &&
-                                record.outcome.exit_code != ExitCode::kDeterminismBreach;
-          progress.done(
-              given_up ? std::max(1, plan.replicas(record.cell) - static_cast<int>(measured)) : 1);
+          int done = 1;
+          if (record.ends_cell()) {  // the rest of its replicas are left out
+            const auto before = std::count_if(
+                records.begin(), records.end() - 1,
+                [&](const Record* one) { return one->cell.name() == record.cell.name(); });
+            done = std::max(1, plan.replicas(record.cell) - static_cast<int>(before));
+          }
+          progress.done(done);
           if (record.outcome.status == Status::kFailed) progress.clear();
           failures.add(record);
         });

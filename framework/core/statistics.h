@@ -11,6 +11,9 @@ namespace ndbench {
 /// `values` with `origin` subtracted. From a value near them, a common offset costs no digits.
 [[nodiscard]] std::vector<double> differences_from(std::span<const double> values, double origin);
 
+/// Neither NaN nor an infinity among them.
+[[nodiscard]] bool all_finite(std::span<const double> values);
+
 /// Arithmetic mean; NaN for no values or any NaN. Exactly the common value if all are equal.
 /// Infinite if a value is, and NaN for infinities of both signs.
 [[nodiscard]] double mean(std::span<const double> values);

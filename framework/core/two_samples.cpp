@@ -23,10 +23,6 @@ constexpr double kSmallestEffect = 1e-3;
 
 double size_of(std::span<const double> values) { return static_cast<double>(values.size()); }
 
-bool all_finite(std::span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-}
-
 /// Of the mean.
 double squared_error(std::span<const double> values) {
   return sample_variance(values) / size_of(values);

@@ -8,17 +8,6 @@
 #include "worker/state_hash.h"
 
 namespace ndbench {
-namespace {
-
-std::vector<std::pair<std::string, std::string>> batch_hashes(const Task& task) {
-  std::vector<std::pair<std::string, std::string>> hashes;
-  task.visit_batch([&](const std::string& name, const at::Tensor& value) {
-    hashes.emplace_back(name, hash_tensor(name, value));
-  });
-  return hashes;
-}
-
-}  // namespace
 
 InputGuard::InputGuard(const Task& task) : task_(task), hashes_(batch_hashes(task)) {}
 

@@ -43,10 +43,17 @@ State hash_state(const Task& task) {
   return state;
 }
 
+std::vector<std::pair<std::string, std::string>> batch_hashes(const Task& task) {
+  std::vector<std::pair<std::string, std::string>> hashes;
+  task.visit_batch([&](const std::string& name, const at::Tensor& value) {
+    hashes.emplace_back(name, hash_tensor(name, value));
+  });
+  return hashes;
+}
+
 std::string hash_batch(const Task& task) {
   std::string all;
-  task.visit_batch(
-      [&](const std::string& name, const at::Tensor& value) { all += hash_tensor(name, value); });
+  for (const auto& [name, hash] : batch_hashes(task)) all += hash;
   return all.empty() ? all : hexadecimal(XXH3_128bits(all.data(), all.size()));
 }
 

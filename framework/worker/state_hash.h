@@ -15,7 +15,10 @@ namespace ndbench {
 /// @throws ndbench::Error if two tensors have the same name or there is none.
 [[nodiscard]] State hash_state(const Task& task);
 
-/// The hash of the batch that is loaded, in the same way; "" where the task shows none.
+/// The name and hash of each tensor of the batch that is loaded, in the order of visit_batch().
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> batch_hashes(const Task& task);
+
+/// One hash of these, as of a state; "" where the task shows none.
 [[nodiscard]] std::string hash_batch(const Task& task);
 
 }  // namespace ndbench

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "../overhead_study.h"
 #include "densenet_network.h"
 #include "ndbench/image_classifier.h"
 #include "ndbench/plugin.h"
@@ -15,10 +16,7 @@ class DenseNet final : public ndbench::Model {
                                             .summary = "weighted layers: 121, 169 or 201",
                                             .minimum = 121,
                                             .maximum = 201}},
-                                          {.dataset = "synthetic-imagenet",
-                                           .normalization = "unit",
-                                           .optimizer = "adam",
-                                           .learning_rate = 1e-3});
+                                          ndbench::overhead_study(/*has_dropout=*/false));
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "../overhead_study.h"
 #include "efficientnet_network.h"
 #include "ndbench/image_classifier.h"
 #include "ndbench/plugin.h"
@@ -15,11 +16,7 @@ class EfficientNet final : public ndbench::Model {
           .default_value = "b0",
           .summary = "how wide and deep: b0 to b7",
           .choices = {"b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7"}}},
-        {.dataset = "synthetic-imagenet",
-         .normalization = "unit",
-         .optimizer = "adam",
-         .learning_rate = 1e-3,
-         .has_dropout = true});
+        ndbench::overhead_study(/*has_dropout=*/true));
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(

@@ -1,3 +1,4 @@
+#include "../overhead_study.h"
 #include "inception_network.h"
 #include "ndbench/image_classifier.h"
 #include "ndbench/plugin.h"
@@ -14,11 +15,7 @@ class Inception final : public ndbench::Model {
           .default_value = false,
           .summary = "train a second classifier half way, its loss times 0.4; images of 299 pixels "
                      "or more"}},
-        {.dataset = "synthetic-imagenet",
-         .normalization = "unit",
-         .optimizer = "adam",
-         .learning_rate = 1e-3,
-         .has_dropout = true});
+        ndbench::overhead_study(/*has_dropout=*/true));
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(

@@ -1,3 +1,4 @@
+#include "../overhead_study.h"
 #include "mobilenet_network.h"
 #include "ndbench/image_classifier.h"
 #include "ndbench/plugin.h"
@@ -8,11 +9,7 @@ namespace {
 class MobileNet final : public ndbench::Model {
  public:
   [[nodiscard]] std::vector<ndbench::Parameter> parameters() const override {
-    return ndbench::classifier_parameters({}, {.dataset = "synthetic-imagenet",
-                                               .normalization = "unit",
-                                               .optimizer = "adam",
-                                               .learning_rate = 1e-3,
-                                               .has_dropout = true});
+    return ndbench::classifier_parameters({}, ndbench::overhead_study(/*has_dropout=*/true));
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "../overhead_study.h"
 #include "ndbench/image_classifier.h"
 #include "ndbench/plugin.h"
 #include "vgg_network.h"
@@ -15,11 +16,7 @@ class VGG final : public ndbench::Model {
                                             .summary = "weighted layers: 16 or 19",
                                             .minimum = 16,
                                             .maximum = 19}},
-                                          {.dataset = "synthetic-imagenet",
-                                           .normalization = "unit",
-                                           .optimizer = "adam",
-                                           .learning_rate = 1e-3,
-                                           .has_dropout = true});
+                                          ndbench::overhead_study(/*has_dropout=*/true));
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(

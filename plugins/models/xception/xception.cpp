@@ -1,3 +1,4 @@
+#include "../overhead_study.h"
 #include "ndbench/image_classifier.h"
 #include "ndbench/plugin.h"
 #include "xception_network.h"
@@ -8,10 +9,7 @@ namespace {
 class Xception final : public ndbench::Model {
  public:
   [[nodiscard]] std::vector<ndbench::Parameter> parameters() const override {
-    return ndbench::classifier_parameters({}, {.dataset = "synthetic-imagenet",
-                                               .normalization = "unit",
-                                               .optimizer = "adam",
-                                               .learning_rate = 1e-3});
+    return ndbench::classifier_parameters({}, ndbench::overhead_study(/*has_dropout=*/false));
   }
 
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
