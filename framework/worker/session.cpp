@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <chrono>
-#include <ctime>
 #include <fstream>
+#include <optional>
 #include <string_view>
 
 #include "worker/in_force.h"
@@ -15,44 +14,15 @@
 #include "worker/plugin_host.h"
 #include "worker/probe.h"
 #include "worker/state_hash.h"
+#include "worker/stopwatch.h"
 #include "worker/ulp.h"
 
 namespace ndbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// How many steps of a session have their inputs watched: the second may go on from a state that
 /// the first left.
 constexpr int kGuardedSteps = 2;
-
-double seconds_between(Clock::time_point start, Clock::time_point end) {
-  return std::chrono::duration<double>(end - start).count();
-}
-
-/// Processor time, seconds: of all threads of this process, or of one.
-double cpu_seconds(clockid_t clock = CLOCK_PROCESS_CPUTIME_ID) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-/// Adds up what happens beside the measured work, so that it can be taken off.
-class Pause {
- public:
-  template <typename Work>
-  void during(Work work) {
-    const double cpu_start = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
-    const Clock::time_point start = Clock::now();
-    work();
-    seconds += seconds_between(start, Clock::now());
-    // Of this thread alone: others read data ahead meanwhile, which is a part of the epoch.
-    thread_cpu_seconds += cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - cpu_start;
-  }
-
-  double seconds = 0.0;
-  double thread_cpu_seconds = 0.0;
-};
 
 /// Logits of more are left out: an answer has to fit into a message, and a run into memory.
 constexpr std::size_t kLogitsLimit = std::size_t{16} << 20U;
@@ -106,6 +76,8 @@ Prepared Session::prepare(const PrepareRequest& request) {
   enter_phase("prepare");
   if (auto why = backend_->unavailable(); !why.empty()) throw Error(why);
   scope_ = backend_->enter(request.settings);
+  const auto usable = static_cast<int>(std::thread::hardware_concurrency());
+  short_turns_.emplace(request.settings.threads, usable);
   Prepared prepared{read_in_force(*scope_), library_versions(), 0.0};
   check_threads(prepared.in_force, request.settings.threads);
   prepared.in_force.emplace("processors", processors());
@@ -141,16 +113,15 @@ std::int64_t Session::load_full_batch() {
 at::Tensor Session::train_guarded_step() {
   ++guarded_steps_;
   scope_->synchronize();
-  const Clock::time_point start = Clock::now();
-  const InputGuard guard(*task_);
-  const Clock::time_point guarded = Clock::now();
+  std::optional<InputGuard> guard;
+  guarding_.during([&] { guard.emplace(*task_); });
   const at::Tensor loss = task_->train_step();
   scope_->synchronize();
-  const Clock::time_point trained = Clock::now();
-  if (const auto changed = guard.changed(); !changed.empty()) {
-    throw Error(changed_inputs_text(changed));
-  }
-  guard_seconds_ += seconds_between(start, guarded) + seconds_between(trained, Clock::now());
+  guarding_.during([&] {
+    if (const auto changed = guard->changed(); !changed.empty()) {
+      throw Error(changed_inputs_text(changed));
+    }
+  });
   return loss;
 }
 
@@ -213,14 +184,15 @@ StepSamples Session::train_steps(const StepsRequest& request) {
 EpochSample Session::train_epoch(const EpochRequest& request) {
   enter_phase("train");
   EpochSample sample;
+  const double request_start = cpu_seconds();
   Pause tracing;
   // The beginning, or the end of the epoch before; that of the last epoch is state()'s.
   if (trace_.lacks(steps_)) tracing.during([&] { add_trace_point(sample.trace); });
-  const Pause before = tracing;
+  const Pause traced_before = tracing;
+  const Pause guarded_before = guarding_;
   at::Tensor loss_sum;
   scope_->synchronize();
   run_queue_.find_threads();
-  const double guard_start = guard_seconds_;
   const double cpu_start = cpu_seconds();
   const Clock::time_point start = Clock::now();
   task_->start_epoch(request.epoch);
@@ -230,8 +202,8 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
     const std::int64_t loaded = task_->next_batch();
     sample.input_seconds += seconds_between(input_start, Clock::now());
     if (loaded == 0) break;
-    const bool guarded = guarded_steps_ < kGuardedSteps;
-    const at::Tensor step_loss = guarded ? train_guarded_step() : task_->train_step();
+    const bool is_guarded = guarded_steps_ < kGuardedSteps;
+    const at::Tensor step_loss = is_guarded ? train_guarded_step() : task_->train_step();
     const at::Tensor weighted = step_loss * static_cast<double>(loaded);
     loss_sum = loss_sum.defined() ? loss_sum + weighted : weighted;
     sample.examples += loaded;
@@ -243,7 +215,8 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
   }
   scope_->synchronize();
   const Clock::time_point trained = Clock::now();
-  const double traced_seconds = tracing.seconds - before.seconds;
+  const Pause traced = tracing - traced_before;
+  const Pause guarded = guarding_ - guarded_before;
   if (sample.examples == 0) {
     throw Error("the training set is empty: next_batch() gave no example");
   }
@@ -252,12 +225,12 @@ EpochSample Session::train_epoch(const EpochRequest& request) {
   sample.evaluation = task_->evaluate();
   scope_->synchronize();
   sample.evaluate_seconds = seconds_between(evaluation_start, Clock::now());
-  sample.train_seconds =
-      seconds_between(start, trained) - traced_seconds - (guard_seconds_ - guard_start);
+  sample.train_seconds = seconds_between(start, trained) - traced.seconds - guarded.seconds;
   sample.cpu_seconds =
-      cpu_seconds() - cpu_start - (tracing.thread_cpu_seconds - before.thread_cpu_seconds);
+      cpu_seconds() - cpu_start - traced.thread_cpu_seconds - guarded.thread_cpu_seconds;
   sample.trace_seconds = tracing.seconds;
   sample.run_queue_seconds = run_queue_.waited();
+  sample.request_cpu_seconds = cpu_seconds() - request_start;
   sample.loss = loss_sum.item<double>() / static_cast<double>(sample.examples);
   limit_logits(sample, request.is_last);
   return sample;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "worker/channel.h"
 #include "worker/run_queue.h"
+#include "worker/short_turns.h"
+#include "worker/stopwatch.h"
 #include "worker/trace.h"
 
 namespace ndbench {
@@ -37,14 +40,15 @@ class Session {
   std::string phase_ = "load";
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Scope> scope_;
+  std::optional<ShortTurns> short_turns_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<Task> task_;
   std::int64_t epoch_ = -1;
   std::int64_t batch_size_ = 0;
   RunQueue run_queue_;
-  int guarded_steps_ = 0;       ///< whose inputs were watched
-  double guard_seconds_ = 0.0;  ///< that watching took
-  std::int64_t steps_ = 0;      ///< trained so far, timed or not
+  int guarded_steps_ = 0;   ///< whose inputs were watched
+  Pause guarding_;          ///< for watching them
+  std::int64_t steps_ = 0;  ///< trained so far, timed or not
   Trace trace_;
 };
 
