@@ -3,8 +3,8 @@ foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets co
                       disturbance divergence environments epoch_lanes exit_code failure_log fitness
                       host_facts host_files host_lock host_sample host_watch intervals journal
                       knob_costs knob_modes knobs_in_force listing machine measured_block mode
-                      mode_comparison mode_words name npy_file output paired_ratio parity plan
-                      plugin_file plugin_survey printable progress protocol record replica_metrics
+                      mode_comparison mode_words name noise_shares npy_file output paired_ratio parity plan
+                      plugin_file plugin_survey printable processor_time progress protocol record replica_metrics
                       replica_plan roster row scheduler scratch_folder search_path seeds software
                       spelling spread statistics step_cost stopping stored_logits subcommand suite
                       summary two_samples watch worker_environment worker_process)

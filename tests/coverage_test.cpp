@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/bootstrap.h"
+#include "core/noise_shares.h"
 #include "core/paired_ratio.h"
 #include "core/statistics.h"
 #include "core/two_samples.h"
@@ -63,6 +64,17 @@ TEST(Coverage, OfTheNormalDeviationIntervalIsNominal) {
   }
 }
 
+TEST(Coverage, OfTheMeanIntervalIsNominal) {
+  Draws draws(8);
+  fmt::print("| n | Student's t |\n");
+  for (const std::size_t n : {2U, 3U, 5U, 10U, 30U}) {
+    const double coverage =
+        share(kSamples, [&] { return holds(mean_interval(draws.normal(n)), 0.0); });
+    fmt::print("| {} | {:.4f} |\n", n, coverage);
+    EXPECT_NEAR(coverage, 0.95, 0.007) << n;
+  }
+}
+
 TEST(Coverage, OfTheMedianIntervalIsNearlyNominalWhateverTheDistribution) {
   Draws draws(2);
   fmt::print("| n | normal | lognormal | disturbed | order statistics | their level |\n");
@@ -103,6 +115,29 @@ TEST(Coverage, OfTheBootstrapIsWhatUsersAreTold) {
         share(kSamples, [&] { return holds(bootstrap_deviation_interval(draws.normal(n)), 1.0); });
     fmt::print("| {} | {:.4f} | {:.4f} |\n", n, coverage, bootstrap_deviation_coverage(n));
     EXPECT_NEAR(coverage, bootstrap_deviation_coverage(n), 0.007) << n;
+  }
+}
+
+TEST(Coverage, OfTheInteractionIsWhatUsersAreTold) {
+  Draws draws(9);
+  fmt::print("| n | noisy apart | noisy the sum | told |\n");
+  for (const std::size_t n : {5U, 10U, 20U, 50U}) {
+    // Two kinds of noise that add up: as other draws, or replica by replica.
+    const auto coverage = [&](bool is_sum) {
+      return share(kSamples / 4, [&] {
+        const std::vector<double> algo = draws.normal(n);
+        const std::vector<double> impl = draws.normal(n);
+        std::vector<double> noisy = draws.normal(n);
+        for (std::size_t i = 0; i < n; ++i) {
+          noisy[i] = is_sum ? algo[i] + impl[i] : std::sqrt(2.0) * noisy[i];
+        }
+        return holds(noise_interaction_interval(noisy, algo, impl), 0.0);
+      });
+    };
+    const double apart = coverage(false);
+    const double sum = coverage(true);
+    fmt::print("| {} | {:.4f} | {:.4f} | {:.4f} |\n", n, apart, sum, noise_interaction_coverage(n));
+    EXPECT_NEAR(std::min(apart, sum), noise_interaction_coverage(n), 0.012) << n;
   }
 }
 

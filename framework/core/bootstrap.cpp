@@ -4,45 +4,15 @@
 #include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 
+#include "core/indices.h"
 #include "core/statistics.h"
-#include "data/split_mix.h"
 
 namespace ndbench {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// Unbiased draws from 0 … n − 1, each from 32 bits (Lemire 2019, ACM TOMACS 29:3).
-class Indices {
- public:
-  explicit Indices(std::uint32_t n) : n_(n), threshold_(-n % n) {}
-
-  std::uint32_t next() {
-    for (;;) {
-      const std::uint64_t product = std::uint64_t{bits()} * n_;
-      if (static_cast<std::uint32_t>(product) >= threshold_) {
-        return static_cast<std::uint32_t>(product >> 32U);
-      }
-    }
-  }
-
- private:
-  std::uint32_t bits() {
-    has_half_ = !has_half_;
-    if (!has_half_) return static_cast<std::uint32_t>(word_ >> 32U);
-    word_ = generator_.next();
-    return static_cast<std::uint32_t>(word_);
-  }
-
-  SplitMix generator_{0, 0};
-  std::uint64_t word_ = 0;
-  bool has_half_ = false;
-  std::uint32_t n_;
-  std::uint32_t threshold_;
-};
 
 /// The quantile with linear interpolation, as NumPy's default. Reorders the values: to sort them
 /// all would take most of the time of a bootstrap.
@@ -135,25 +105,25 @@ Interval bootstrap_deviation_interval(std::span<const double> values, std::size_
 }
 
 double bootstrap_deviation_coverage(std::size_t n) {
-  struct Measured {
-    double n;
-    double coverage;
+  static constexpr std::array kMeasured{
+      MeasuredCoverage{3, 0.427},   MeasuredCoverage{4, 0.573},  MeasuredCoverage{5, 0.655},
+      MeasuredCoverage{6, 0.723},   MeasuredCoverage{7, 0.759},  MeasuredCoverage{8, 0.782},
+      MeasuredCoverage{10, 0.830},  MeasuredCoverage{12, 0.851}, MeasuredCoverage{15, 0.876},
+      MeasuredCoverage{20, 0.887},  MeasuredCoverage{30, 0.908}, MeasuredCoverage{50, 0.925},
+      MeasuredCoverage{100, 0.933},
   };
-  constexpr std::array kTable{
-      Measured{3, 0.427},   Measured{4, 0.573},  Measured{5, 0.655},  Measured{6, 0.723},
-      Measured{7, 0.759},   Measured{8, 0.782},  Measured{10, 0.830}, Measured{12, 0.851},
-      Measured{15, 0.876},  Measured{20, 0.887}, Measured{30, 0.908}, Measured{50, 0.925},
-      Measured{100, 0.933},
-  };
-  if (n < 3) return kNan;
+  return coverage_at(n, kMeasured);
+}
+
+double coverage_at(std::size_t n, std::span<const MeasuredCoverage> measured) {
   const double at = static_cast<double>(n);
-  const auto above = std::find_if(kTable.begin(), kTable.end(),
-                                  [&](const Measured& measured) { return measured.n >= at; });
-  if (above == kTable.begin()) return above->coverage;
+  if (at < measured.front().n) return kNan;
+  const auto above = std::find_if(measured.begin(), measured.end(),
+                                  [&](const MeasuredCoverage& one) { return one.n >= at; });
+  if (above == measured.begin()) return above->coverage;
   const auto below = above - 1;
-  // Linear in 1/n, to which the error of the level is about proportional; nominal at infinity.
-  const double above_inverse = above == kTable.end() ? 0.0 : 1.0 / above->n;
-  const double above_coverage = above == kTable.end() ? 0.95 : above->coverage;
+  const double above_inverse = above == measured.end() ? 0.0 : 1.0 / above->n;
+  const double above_coverage = above == measured.end() ? 0.95 : above->coverage;
   const double share = (1.0 / below->n - 1.0 / at) / (1.0 / below->n - above_inverse);
   return below->coverage + share * (above_coverage - below->coverage);
 }

@@ -28,4 +28,14 @@ namespace ndbench {
 /// 0.95, by much where n is small. NaN for n < 3.
 [[nodiscard]] double bootstrap_deviation_coverage(std::size_t n);
 
+/// A coverage that was measured for samples of n.
+struct MeasuredCoverage {
+  double n;
+  double coverage;
+};
+
+/// Between those measured, which are in order of n, linear in 1/n, to which the error of the level
+/// is about proportional; nominal (0.95) at infinity. NaN for fewer than the first.
+[[nodiscard]] double coverage_at(std::size_t n, std::span<const MeasuredCoverage> measured);
+
 }  // namespace ndbench

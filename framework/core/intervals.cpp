@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -70,6 +71,17 @@ Interval median_interval(std::span<const double> values) {
   const std::size_t top = sorted.size() - ranks.rank;
   return {between(sorted[ranks.rank - 1], sorted[ranks.rank]),
           between(sorted[top], sorted[top - 1])};
+}
+
+Interval mean_interval(std::span<const double> values) {
+  const double deviation = sample_standard_deviation(values);
+  if (!(deviation > 0.0)) return {kNan, kNan};
+  const double n = static_cast<double>(values.size());
+  const bm::students_t student(n - 1.0);
+  const double half =
+      bm::quantile(bm::complement(student, 0.5 * (1.0 - kLevel))) * deviation / std::sqrt(n);
+  const double center = mean(values);
+  return {center - half, center + half};
 }
 
 Interval normal_deviation_interval(std::span<const double> values) {

@@ -32,6 +32,10 @@ struct MedianRanks {
 /// kFewestForMedian, or any NaN.
 [[nodiscard]] Interval median_interval(std::span<const double> values);
 
+/// Of the mean of normal values, by Student's t. NaN for fewer than two or equal values, which do
+/// not tell how far others would stray, and where a value is not finite.
+[[nodiscard]] Interval mean_interval(std::span<const double> values);
+
 /// Of the standard deviation of normal values, from chi-square. Exactly [0, 0] for equal values;
 /// NaN for fewer than two, or where a value is not finite.
 [[nodiscard]] Interval normal_deviation_interval(std::span<const double> values);

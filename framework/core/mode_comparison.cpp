@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <random>
 
-#include "core/bootstrap.h"
 #include "core/replica_plan.h"
 #include "core/statistics.h"
 
@@ -99,51 +96,6 @@ std::vector<double> reached(const std::vector<double>& epochs) {
   return result;
 }
 
-double variance(std::span<const double> values) {
-  return std::pow(sample_standard_deviation(values), 2);
-}
-
-/// Of noisy, algo and impl, the same replicas of each.
-using Triple = std::array<std::vector<double>, 3>;
-
-double interaction(const Triple& values) {
-  const double all = variance(values[0]);
-  return all > 0.0 ? (all - variance(values[1]) - variance(values[2])) / all : kNan;
-}
-
-template <typename Index>
-Triple picked(const Triple& values, std::size_t count, Index index) {
-  Triple result;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t from = index(i);
-    for (std::size_t mode = 0; mode < result.size(); ++mode) {
-      result[mode].push_back(values[mode][from]);
-    }
-  }
-  return result;
-}
-
-Interval interaction_interval(const Triple& values, double estimate) {
-  constexpr int kResamples = 2000;
-  const std::size_t n = values[0].size();
-  if (n < 3) return {kNan, kNan};
-  std::mt19937_64 engine(20211);  // any: the same for everyone
-  std::vector<double> resampled;
-  for (int resample = 0; resample < kResamples; ++resample) {
-    const double value = interaction(picked(values, n, [&](std::size_t) { return engine() % n; }));
-    if (!std::isnan(value)) resampled.push_back(value);
-  }
-  std::vector<double> jackknifed;
-  for (std::size_t left_out = 0; left_out < n; ++left_out) {
-    jackknifed.push_back(interaction(
-        picked(values, n - 1, [&](std::size_t i) { return i < left_out ? i : i + 1; })));
-  }
-  const bool is_known = std::none_of(jackknifed.begin(), jackknifed.end(),
-                                     [](double value) { return std::isnan(value); });
-  if (!is_known || resampled.size() < kResamples / 2) return {kNan, kNan};
-  return bca_interval(estimate, std::move(resampled), jackknifed);
-}
-
 }  // namespace
 
 Comparison compare(const Results& a, const Results& b) {
@@ -174,32 +126,6 @@ std::size_t verdicts_of(const Comparison& comparison) {
     return judged.judgement == Judgement::kRefused ? std::size_t{0} : std::size_t{1};
   };
   return given(comparison.means) + given(comparison.deviations) + given(comparison.convergence);
-}
-
-std::optional<NoiseShares> noise_shares(const Results& noisy, const Results& algo,
-                                        const Results& impl) {
-  Triple values;
-  for (std::size_t i = 0; i < noisy.replicas.size(); ++i) {
-    const auto partner = [&](const Results& results) {
-      const auto found =
-          std::find(results.replicas.begin(), results.replicas.end(), noisy.replicas[i]);
-      return static_cast<std::size_t>(found - results.replicas.begin());
-    };
-    const std::size_t in_algo = partner(algo);
-    const std::size_t in_impl = partner(impl);
-    if (in_algo == algo.replicas.size() || in_impl == impl.replicas.size()) continue;
-    values[0].push_back(noisy.values[i]);
-    values[1].push_back(algo.values[in_algo]);
-    values[2].push_back(impl.values[in_impl]);
-  }
-  const double all = sample_standard_deviation(values[0]);
-  if (values[0].size() < 2 || !(all > 0.0)) return std::nullopt;
-  NoiseShares shares{.impl_over_all = sample_standard_deviation(values[2]) / all,
-                     .algo_over_all = sample_standard_deviation(values[1]) / all,
-                     .interaction = interaction(values),
-                     .replicas = values[0].size()};
-  shares.interval = interaction_interval(values, shares.interaction);
-  return shares;
 }
 
 }  // namespace ndbench

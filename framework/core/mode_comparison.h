@@ -57,18 +57,4 @@ struct Comparison {
 /// none where the results are the same anyhow.
 [[nodiscard]] std::size_t verdicts_of(const Comparison& comparison);
 
-/// How the noise of the tooling and that of the seeds make up the whole.
-struct NoiseShares {
-  double impl_over_all = 0.0;  ///< std(impl) / std(noisy), "IMPL/ALL" (Morin and Willetts 2020)
-  double algo_over_all = 0.0;  ///< std(algo) / std(noisy)
-  /// (var(noisy) − var(algo) − var(impl)) / var(noisy): 0 if the two kinds of noise add up.
-  double interaction = 0.0;
-  Interval interval{};  ///< BCa, replicas of one number resampled together; NaN under 3 of them
-  std::size_t replicas = 0;  ///< that all three modes have
-};
-
-/// Nothing where the three have fewer than two replicas in common or noisy's do not scatter.
-[[nodiscard]] std::optional<NoiseShares> noise_shares(const Results& noisy, const Results& algo,
-                                                      const Results& impl);
-
 }  // namespace ndbench

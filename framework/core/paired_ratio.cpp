@@ -6,23 +6,12 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "core/statistics.h"
 #include "ndbench/error.h"
 
 namespace ndbench {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-void require_time(double value, std::string_view role, std::size_t index) {
-  if (!(std::isfinite(value) && value > 0.0)) {
-    throw Error(fmt::format(
-        "paired ratio: {} {} is {}; a time must be positive and finite, measure the pair again",
-        role, index, value));
-  }
-}
 
 /// Half the width of an interval of ratios, in logarithms.
 double log_half_width(const Interval& interval) {
@@ -50,22 +39,6 @@ Ratio ratio_of(std::span<const double> log_ratios) {
           .interval = {std::exp(logs.low), std::exp(logs.high)},
           .minimum_detectable_effect = std::expm1(0.5 * (logs.high - logs.low) * power_factor),
           .pairs = log_ratios.size()};
-}
-
-Ratio paired_ratio(std::span<const double> numerator, std::span<const double> denominator) {
-  if (numerator.size() != denominator.size()) {
-    throw Error(fmt::format(
-        "paired ratio: {} numerators but {} denominators; give the two times of every pair",
-        numerator.size(), denominator.size()));
-  }
-  std::vector<double> log_ratios;
-  log_ratios.reserve(numerator.size());
-  for (std::size_t i = 0; i < numerator.size(); ++i) {
-    require_time(numerator[i], "numerator", i);
-    require_time(denominator[i], "denominator", i);
-    log_ratios.push_back(std::log(numerator[i] / denominator[i]));
-  }
-  return ratio_of(log_ratios);
 }
 
 std::size_t pairs_needed(const Ratio& ratio, double precision) {

@@ -40,11 +40,6 @@ enum class CostVerdict {
 /// From the logarithms of the ratios of pairs that were measured together. NaN for none or any NaN.
 [[nodiscard]] Ratio ratio_of(std::span<const double> log_ratios);
 
-/// The paired ratio of positive times: `numerator[i]` and `denominator[i]` were measured together.
-/// @throws ndbench::Error if the lengths differ or a time is not positive and finite.
-[[nodiscard]] Ratio paired_ratio(std::span<const double> numerator,
-                                 std::span<const double> denominator);
-
 /// About how many pairs make the half-width at most `precision` (0.02: 2 %), by 1/sqrt(n) from the
 /// pairs there are; at least kFewestForMedian. 0 if there are too few to tell.
 /// @throws ndbench::Error if `precision` is not positive and finite.

@@ -1,7 +1,6 @@
 #include "core/spread.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -20,14 +19,6 @@ std::vector<double> values(Replicas replicas, Get get) {
   std::vector<double> result;
   for (const Record* replica : replicas) result.push_back(get(*replica->evaluation()));
   return result;
-}
-
-Interval mean_interval(double center, double deviation, std::size_t n) {
-  if (n < 2 || !(deviation > 0.0)) return {kNan, kNan};
-  const boost::math::students_t student(static_cast<double>(n - 1));
-  const double half =
-      boost::math::quantile(student, 0.975) * deviation / std::sqrt(static_cast<double>(n));
-  return {center - half, center + half};
 }
 
 double share(std::int64_t part, std::int64_t whole) {
@@ -100,7 +91,7 @@ Sample sample_of(std::vector<double> values) {
   sample.range = range(sample.values);
   sample.deviation = deviation(sample.values);
   if (sample.deviation.value == 0.0) sample.deviation.interval = {kNan, kNan};
-  sample.mean_interval = mean_interval(sample.mean, sample.deviation.value, sample.values.size());
+  sample.mean_interval = mean_interval(sample.values);
   return sample;
 }
 

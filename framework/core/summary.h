@@ -12,6 +12,7 @@
 #include "core/knob_costs.h"
 #include "core/machine.h"
 #include "core/mode_comparison.h"
+#include "core/noise_shares.h"
 #include "core/paired_ratio.h"
 #include "core/parity.h"
 #include "core/record.h"

@@ -226,6 +226,7 @@ json to_json(const GroupSummary& group) {
                               {"algo_over_all", group.shares->algo_over_all},
                               {"interaction", group.shares->interaction},
                               {"interaction_interval", to_json(group.shares->interval)},
+                              {"interaction_coverage", group.shares->coverage},
                               {"replicas", group.shares->replicas}};
   }
   return object;

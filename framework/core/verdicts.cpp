@@ -164,9 +164,12 @@ std::string backend_words(const BackendComparison& backends) {
 std::string shares_words(const NoiseShares& shares) {
   return fmt::format(
       "tooling alone has {:.2f} of noisy's std (IMPL/ALL), seeds alone {:.2f}; interaction of the "
-      "two {:+.2f}{} of its variance{}",
+      "two {:+.2f}{} of its variance{}{}",
       shares.impl_over_all, shares.algo_over_all, shares.interaction,
       interval_text(shares.interval, 2),
+      std::isnan(shares.interval.low)
+          ? ""
+          : fmt::format(" (bootstrap, {:.0f} % for normal values)", 100.0 * shares.coverage),
       shares.replicas < kFewestForSpread
           ? fmt::format(", not judged: {}, it takes {}", replicas_text(shares.replicas),
                         kFewestForSpread)
