@@ -21,6 +21,8 @@ Processors bound() {
   return processors;
 }
 
+TEST(Affinity, IsWhereThisThreadMayRun) { EXPECT_EQ(usable_processors(), bound()); }
+
 TEST(Affinity, BindsWhileItCallsAndNoLonger) {
   const Processors before = bound();
   const int last = before.back();

@@ -39,5 +39,17 @@ TEST(DisturbanceOfRecords, CountsEveryBlockOnceHoweverOftenItWasMeasured) {
             "2 of 6 blocks disturbed (thief) and measured again; 1 still disturbed");
 }
 
+TEST(DisturbanceOfRecords, SaysThatEpochsAreNotMeasuredAgain) {
+  Record one;
+  one.cell.scope = ScopeKind::kEpoch;
+  one.blocks = {block_of(""), block_of("neighbour"), block_of("")};
+  const std::vector<const Record*> records{&one};
+  const Disturbance disturbance = disturbance_in(records);
+  EXPECT_EQ(disturbance.disturbed, 1U);
+  EXPECT_EQ(disturbance.still, 1U);
+  EXPECT_EQ(disturbance.text(),
+            "1 of 3 epochs disturbed (neighbour); epochs are not measured again");
+}
+
 }  // namespace
 }  // namespace ndbench

@@ -39,12 +39,14 @@ class EpochLanesTest : public testing::Test {
       queue.back().record.replica = name[1] - '0';
       queue.back().record.cell.scope = ScopeKind::kEpoch;
     }
-    EpochLanes(places, [this](const std::vector<Worker*>& workers) { wait(workers); },
-               {.is_given_up = [this](const Trainee& one) { return given_up_.contains(one.cell); },
-                .start = [this](Trainee& one, const Lane& lane) { start(one, lane); },
-                .epochs = [this](const Record&) { return epochs_; },
-                .complete = [this](Trainee& one) { complete(one); },
-                .leave_out = [this](Trainee& one) { left_out_.push_back(name_of(one)); }})
+    EpochLanes(
+        places, [this](const std::vector<Worker*>& workers) { wait(workers); },
+        [this] { return host_; },
+        {.is_given_up = [this](const Trainee& one) { return given_up_.contains(one.cell); },
+         .start = [this](Trainee& one, const Lane& lane) { start(one, lane); },
+         .epochs = [this](const Record&) { return epochs_; },
+         .complete = [this](Trainee& one) { complete(one); },
+         .leave_out = [this](Trainee& one) { left_out_.push_back(name_of(one)); }})
         .run(std::move(queue));
   }
 
@@ -71,7 +73,8 @@ class EpochLanesTest : public testing::Test {
     if (interfere_) interfere_(name, request);
     if (std::holds_alternative<PrepareRequest>(request)) return Prepared{{}, {}, 0.5};
     if (auto* epoch = std::get_if<EpochRequest>(&request)) {
-      return EpochSample{.examples = epoch->epoch, .evaluation = {}};
+      return EpochSample{
+          .examples = epoch->epoch, .evaluation = {}, .request_cpu_seconds = cpu_seconds_};
     }
     if (std::holds_alternative<StateRequest>(request)) return State{name, {}};
     return Finished{1024};
@@ -96,6 +99,8 @@ class EpochLanesTest : public testing::Test {
   void let_finish(const std::string& name) { turns_.insert(turns_.end(), 4, name); }
 
   int epochs_ = 1;
+  double cpu_seconds_ = 0.0;  ///< that each epoch takes
+  HostReading host_;
   std::string unstartable_;
   std::deque<std::string> turns_;
   std::function<void(const std::string& name, const Message& request)> interfere_;
@@ -126,6 +131,33 @@ TEST_F(EpochLanesTest, MeasuresOneAfterAnotherInOneLane) {
                                 "B0 epoch 1", "B0 state", "B0 finish", "B0 gone"));
   EXPECT_THAT(completed_, ElementsAre("A0", "B0"));
   EXPECT_EQ(waits_, 0);  // one worker is waited for by itself
+}
+
+TEST_F(EpochLanesTest, WatchesWhatGoesOnBesideAnEpochThatRunsAlone) {
+  epochs_ = 2;
+  cpu_seconds_ = 3.0;
+  host_.seconds = 100.0;
+  host_.time = ProcessorTime{50.0, 0.0};
+  interfere_ = [this](const std::string&, const Message& request) {
+    const auto* epoch = std::get_if<EpochRequest>(&request);
+    if (epoch == nullptr) return;
+    host_.seconds += 4.0;
+    host_.time->busy += epoch->epoch == 0 ? 3.0 : 5.0;  // the second beside a neighbour
+  };
+  run(1, {"A0"});
+  const std::vector<MeasuredBlock>& blocks = records_.at(0).blocks;
+  ASSERT_THAT(blocks, SizeIs(2));
+  EXPECT_DOUBLE_EQ(blocks[0].host.others_cores, 0.0);
+  EXPECT_EQ(blocks[0].disturbed, "");
+  EXPECT_DOUBLE_EQ(blocks[1].host.others_cores, 0.5);
+  EXPECT_EQ(blocks[1].disturbed, "another process used 0.5 cores");
+}
+
+TEST_F(EpochLanesTest, DoesNotWatchWhatRunsBesideOthersOfItsOwn) {
+  host_.seconds = 100.0;
+  host_.time = ProcessorTime{50.0, 0.0};
+  run(2, {"A0", "B0"});
+  for (const Record& record : records_) EXPECT_THAT(record.blocks, IsEmpty());
 }
 
 TEST_F(EpochLanesTest, RecordsWhatTheWorkerAnswered) {
@@ -240,17 +272,18 @@ TEST_F(EpochLanesTest, TakesTheNextWhereAWorkerDoesNotStart) {
 
 TEST_F(EpochLanesTest, TakesAnotherAnswerThanAskedForAsAFailure) {
   for (const std::size_t lanes : {1U, 2U}) {
-    EpochLanes(std::vector<Lane>(lanes), [](const auto&) {},
-               {.is_given_up = [](const Trainee&) { return false; },
-                .start =
-                    [this](Trainee& trainee, const Lane&) {
-                      trainee.worker = std::make_unique<FakeWorker>(
-                          "w", [](const Message&) { return Finished{}; }, log_);
-                      trainee.worker->send(PrepareRequest{});
-                    },
-                .epochs = [](const Record&) { return 1; },
-                .complete = [this](Trainee& trainee) { complete(trainee); },
-                .leave_out = [](Trainee&) {}})
+    EpochLanes(
+        std::vector<Lane>(lanes), [](const auto&) {}, [] { return HostReading{}; },
+        {.is_given_up = [](const Trainee&) { return false; },
+         .start =
+             [this](Trainee& trainee, const Lane&) {
+               trainee.worker = std::make_unique<FakeWorker>(
+                   "w", [](const Message&) { return Finished{}; }, log_);
+               trainee.worker->send(PrepareRequest{});
+             },
+         .epochs = [](const Record&) { return 1; },
+         .complete = [this](Trainee& trainee) { complete(trainee); },
+         .leave_out = [](Trainee&) {}})
         .run([] {
           std::deque<Trainee> queue;
           queue.emplace_back();

@@ -12,33 +12,6 @@ namespace {
 using testing::DoubleNear;
 using testing::Eq;
 
-constexpr char kStat[] =
-    "cpu  1800 200 400 130000 450 10 15 28 600 100\n"
-    "cpu0 900 100 200 65000 225 5 7 14 300 50\n"
-    "intr 1 2 3\nctxt 5\n";
-
-TEST(ProcessorTime, IsAllThatRanAndWhatWasStolen) {
-  const auto time = parse_processor_time(kStat, 100.0);
-  ASSERT_TRUE(time);
-  // user + nice + system + irq + softirq: a guest's time is in user already, and idle, iowait and
-  // steal are not work.
-  EXPECT_DOUBLE_EQ(time->busy, 24.25);
-  EXPECT_DOUBLE_EQ(time->steal, 0.28);
-}
-
-TEST(ProcessorTime, IsReadFromAKernelWithoutGuests) {
-  EXPECT_TRUE(parse_processor_time("cpu 1 2 3 4 5 6 7 8", 100.0));
-}
-
-TEST(ProcessorTime, IsNotReadFromAnythingElse) {
-  for (const std::string text :
-       {"", "cpu", "cpu ", "cpu0 1 2 3 4 5 6 7 8\n", "cpu  1 2 3 4 5 6 7\n9 9 9",
-        "cpu 1 2 x 4 5 6 7 8", "cpu -1 2 3 4 5 6 7 8", "cpu 99999999999999999999 2 3 4 5 6 7 8",
-        "\xff\xfe\x01"}) {
-    EXPECT_FALSE(parse_processor_time(text, 100.0)) << text;
-  }
-}
-
 TEST(Runnable, IsTheFourthFieldsFirstNumber) {
   EXPECT_THAT(parse_runnable("15.16 8.32 4.27 20/203 30068\n"), Eq(20));
   EXPECT_THAT(parse_runnable("0.00 0.00 0.00 1/99 1"), Eq(1));

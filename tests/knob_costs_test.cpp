@@ -57,6 +57,21 @@ std::vector<Record> measured() {
   return records;
 }
 
+TEST(KnobCosts, LeaveOutWhatSomethingElseDisturbed) {
+  std::vector<Record> records = measured();
+  for (Record& record : records) {
+    MeasuredBlock quiet;
+    quiet.seconds = record.steps.seconds;
+    MeasuredBlock disturbed;
+    disturbed.seconds = {1.0, 1.0, 1.0};
+    disturbed.disturbed = "another process used 0.9 cores";
+    record.blocks = {quiet, disturbed};
+    record.steps.seconds.insert(record.steps.seconds.end(), 3, 1.0);
+  }
+  const std::vector<KnobCosts> costs = costs_of(records);
+  EXPECT_NEAR(costs.at(0).total.share, 0.9, 1e-12);
+}
+
 void leave_unmeasured(Record& record, const std::string& reason) {
   record.outcome = skipped(reason);
   record.steps.seconds.clear();

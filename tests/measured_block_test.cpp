@@ -65,9 +65,9 @@ TEST(Disturbance, IsWaitingForACore) {
   MeasuredBlock block = quiet_block();
   block.run_queue_seconds = 0.12;  // of two threads in half a second
   EXPECT_EQ(disturbance_of(block, kUnknown), "its threads waited 12 % of the time for a core");
-  block.run_queue_seconds = 0.006;
-  EXPECT_EQ(disturbance_of(block, kUnknown), "its threads waited 0.6 % of the time for a core");
-  block.run_queue_seconds = 0.004;
+  block.run_queue_seconds = 0.022;
+  EXPECT_EQ(disturbance_of(block, kUnknown), "its threads waited 2.2 % of the time for a core");
+  block.run_queue_seconds = 0.018;
   EXPECT_EQ(disturbance_of(block, kUnknown), "");
 }
 

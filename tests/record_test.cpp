@@ -111,7 +111,7 @@ TEST(Record, HasNoNumbersWithoutSamples) {
 
 TEST(RecordJson, SaysAllOfAStepRecord) {
   EXPECT_EQ(read_back(step_record()), json::parse(R"({
-    "version": 3,
+    "version": 4,
     "type": "record",
     "name": "m/cpu/noisy/step",
     "model": "m",
@@ -169,6 +169,19 @@ TEST(RecordJson, SaysEveryEpoch) {
     {"train_seconds": 2.0, "input_seconds": 0.25, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "run_queue_seconds": null, "examples": 100,
      "trace_seconds": 0.0, "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
                                  "examples": 10}}]})"));
+}
+
+TEST(RecordJson, SaysWhatWentOnBesideAnEpoch) {
+  Record record = epoch_record();
+  record.blocks.resize(1);
+  record.blocks[0].block = 1;
+  record.blocks[0].host.others_cores = 0.5;
+  record.blocks[0].disturbed = "a neighbour";
+  const json epochs = read_back(record).at("samples").at("epochs");
+  EXPECT_FALSE(epochs.at(0).contains("disturbed"));
+  EXPECT_EQ(epochs.at(1).at("disturbed"), "a neighbour");
+  EXPECT_EQ(epochs.at(1).at("others_cores"), 0.5);
+  EXPECT_TRUE(epochs.at(1).at("frequency").is_null());
 }
 
 TEST(RecordJson, SaysHowManyReplicasRanSideBySide) {

@@ -16,6 +16,15 @@ class ProcessorSet {
 
   void add(int processor) { CPU_SET_S(static_cast<std::size_t>(processor), bytes_, set_.get()); }
 
+  [[nodiscard]] Processors processors() const {
+    Processors result;
+    for (int processor = 0; processor < kMost; ++processor) {
+      const auto index = static_cast<std::size_t>(processor);
+      if (CPU_ISSET_S(index, bytes_, set_.get())) result.push_back(processor);
+    }
+    return result;
+  }
+
   /// Of this thread; these two return 0 or an error number.
   [[nodiscard]] int read_binding() {
     return sched_getaffinity(0, bytes_, set_.get()) == 0 ? 0 : errno;
@@ -35,6 +44,12 @@ class ProcessorSet {
 };
 
 }  // namespace
+
+Processors usable_processors() {
+  ProcessorSet set;
+  if (set.read_binding() != 0) return {};
+  return set.processors();
+}
 
 int on_processors(const Processors& processors, const std::function<int()>& start) {
   if (processors.empty()) return start();

@@ -6,6 +6,9 @@
 
 namespace ndbench {
 
+/// The logical processors on which this thread may run, in order.
+[[nodiscard]] Processors usable_processors();
+
 /// Calls `start`, which starts a process and returns 0 or an error number, while this thread is
 /// bound to `processors`: the process is so from its first instruction on, and its threads after
 /// it. No processors: does not touch the binding.

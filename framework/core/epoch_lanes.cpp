@@ -30,9 +30,11 @@ std::vector<Processors> lane_processors(int jobs, const Plan& plan,
   return core_sets(cores, count);
 }
 
-EpochLanes::EpochLanes(const std::vector<Lane>& lanes, WaitForAny wait_for_any, Decisions decisions)
+EpochLanes::EpochLanes(const std::vector<Lane>& lanes, WaitForAny wait_for_any, ReadHost read_host,
+                       Decisions decisions)
     : lanes_(lanes),
       wait_for_any_(std::move(wait_for_any)),
+      read_host_(std::move(read_host)),
       decisions_(std::move(decisions)),
       running_(lanes.size()) {}
 
@@ -50,7 +52,7 @@ void EpochLanes::fill() {
       if (!next) return;
       decisions_.start(*next, lanes_[lane]);
       if (next->has_passed()) {
-        running_[lane].emplace(Running{std::move(*next)});
+        running_[lane].emplace(Running{std::move(*next), HostWatch(read_host_)});
       } else {
         end(std::move(*next));
       }
@@ -76,8 +78,7 @@ std::optional<Trainee> EpochLanes::take_next() {
 
 /// Waits for an answer and goes on with whoever has one.
 void EpochLanes::hear() {
-  const bool alone = lanes_.size() == 1;
-  if (!alone) {
+  if (!is_alone()) {
     std::vector<Worker*> workers;
     for (const auto& running : running_) {
       if (running) workers.push_back(running->trainee.worker.get());
@@ -88,7 +89,7 @@ void EpochLanes::hear() {
     if (!running) continue;  // idle, or its cell was given up a moment ago
     Trainee& trainee = running->trainee;
     trainee.attempt([&] {
-      auto answer = alone ? trainee.worker->receive() : trainee.worker->try_receive();
+      auto answer = is_alone() ? trainee.worker->receive() : trainee.worker->try_receive();
       if (answer) hear(*running, std::move(*answer));
     });
     if (trainee.worker != nullptr) continue;
@@ -106,13 +107,13 @@ void EpochLanes::hear(Running& running, Message answer) {
   switch (running.asked) {
     case Asked::kPrepare:
       trainee.take(Worker::expect<Prepared>(std::move(answer)));
-      worker.send(EpochRequest{0});
+      ask_epoch(running, EpochRequest{0});
       running.asked = Asked::kEpoch;
       break;
     case Asked::kEpoch:
-      trainee.take(Worker::expect<EpochSample>(std::move(answer)));
+      take_epoch(running, Worker::expect<EpochSample>(std::move(answer)));
       if (const int trained = record.iterations(); trained < decisions_.epochs(record)) {
-        worker.send(EpochRequest{trained, trained + 1 == decisions_.epochs(record)});
+        ask_epoch(running, EpochRequest{trained, trained + 1 == decisions_.epochs(record)});
       } else {
         worker.send(StateRequest{});
         running.asked = Asked::kState;
@@ -127,6 +128,26 @@ void EpochLanes::hear(Running& running, Message answer) {
       trainee.take(Worker::expect<Finished>(std::move(answer)));
       break;
   }
+}
+
+void EpochLanes::ask_epoch(Running& running, const EpochRequest& request) const {
+  if (is_alone()) running.watch.begin();
+  running.trainee.worker->send(request);
+}
+
+void EpochLanes::take_epoch(Running& running, EpochSample sample) const {
+  Trainee& trainee = running.trainee;
+  if (is_alone()) {
+    trainee.record.blocks.push_back(
+        {.block = trainee.record.iterations(),
+         .seconds = {sample.train_seconds + sample.evaluate_seconds},
+         .cpu_seconds = sample.cpu_seconds,
+         .run_queue_seconds = sample.run_queue_seconds,
+         .threads = trainee.threads(),
+         .host = running.watch.end(sample.request_cpu_seconds, trainee.threads())});
+    judge(trainee.record.blocks);
+  }
+  trainee.take(std::move(sample));
 }
 
 /// The replica's worker is gone.

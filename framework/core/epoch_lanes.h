@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/core_sets.h"
+#include "core/host_watch.h"
 #include "core/plan.h"
 #include "core/trainee.h"
 
@@ -36,7 +37,9 @@ class EpochLanes {
   };
 
   /// `wait_for_any` is not called for one lane: that is waited for alone.
-  EpochLanes(const std::vector<Lane>& lanes, WaitForAny wait_for_any, Decisions decisions);
+  /// Where there is one lane, `read_host` watches what else goes on during an epoch.
+  EpochLanes(const std::vector<Lane>& lanes, WaitForAny wait_for_any, ReadHost read_host,
+             Decisions decisions);
 
   /// Measures all of `queue`, begun in its order.
   ///
@@ -51,6 +54,7 @@ class EpochLanes {
   /// A replica that is being measured, and what its worker was asked last.
   struct Running {
     Trainee trainee;
+    HostWatch watch;
     Asked asked = Asked::kPrepare;
   };
 
@@ -58,12 +62,16 @@ class EpochLanes {
   std::optional<Trainee> take_next();
   void hear();
   void hear(Running& running, Message answer);
+  void ask_epoch(Running& running, const EpochRequest& request) const;
+  void take_epoch(Running& running, EpochSample sample) const;
   void end(Trainee trainee);
   void give_up(std::size_t cell);
+  [[nodiscard]] bool is_alone() const { return lanes_.size() == 1; }
   [[nodiscard]] bool runs_first_replica(std::size_t cell) const;
 
   const std::vector<Lane>& lanes_;
   WaitForAny wait_for_any_;
+  ReadHost read_host_;
   Decisions decisions_;
   std::deque<Trainee> queue_;
   std::vector<std::optional<Running>> running_;  ///< by lane

@@ -5,43 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <set>
 #include <sstream>
 
 #include "core/control_group.h"
 #include "core/printable.h"
+#include "core/processor_time.h"
 
 namespace ndbench {
 namespace {
 
 double ticks_per_second() { return static_cast<double>(sysconf(_SC_CLK_TCK)); }
-
-/// Sums the lines "cpu<number> user nice system idle iowait irq softirq steal …" of `cpus`.
-/// Guests' time is contained in user and nice.
-void add_cpu_times(const HostFiles& files, const std::vector<int>& cpus, HostSample& sample) {
-  std::set<std::string> wanted;
-  for (const int cpu : cpus) wanted.insert(fmt::format("cpu{}", cpu));
-  std::istringstream lines(files.text("/proc/stat").value_or(""));
-  double busy = 0.0;
-  double stolen = 0.0;
-  std::size_t found = 0;
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string name;
-    std::array<double, 8> times{};
-    if (!(words >> name) || !wanted.contains(name)) continue;
-    for (double& time : times) words >> time;
-    if (!words) continue;
-    busy += times[0] + times[1] + times[2] + times[5] + times[6];
-    stolen += times[7];
-    ++found;
-  }
-  if (found == 0 || found != wanted.size()) return;
-  sample.busy = busy / ticks_per_second();
-  sample.stolen = stolen / ticks_per_second();
-}
 
 /// "pid (name) state …": the name may hold blanks and parentheses.
 std::optional<ProcessTime> process_time(const std::string& stat) {
@@ -135,7 +109,11 @@ HostSample read_sample(const HostFiles& files, const std::vector<int>& cpus, boo
   HostSample sample;
   sample.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  add_cpu_times(files, cpus, sample);
+  const std::string stat = files.text("/proc/stat").value_or("");
+  if (const auto time = parse_processor_time(stat, cpus, ticks_per_second())) {
+    sample.busy = time->busy;
+    sample.stolen = time->steal;
+  }
   sample.own = own_time();
   sample.runnable = files.value("/proc/stat", "procs_running");
   sample.throttled = throttled_periods(files);

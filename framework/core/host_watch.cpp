@@ -1,10 +1,8 @@
 #include "core/host_watch.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -12,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 #include <numeric>
+
+#include "core/affinity.h"
 
 namespace ndbench {
 namespace {
@@ -45,12 +45,6 @@ std::vector<double> read_frequencies() {
   return result;
 }
 
-int usable_processors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));  // more than cpu_set_t holds
-}
-
 double mean_of_fastest(const std::vector<double>& frequencies, int count) {
   if (frequencies.empty()) return HostLoad::kUnknown;
   const auto taken = std::clamp<std::ptrdiff_t>(count, 1, std::ssize(frequencies));
@@ -59,21 +53,6 @@ double mean_of_fastest(const std::vector<double>& frequencies, int count) {
 }
 
 }  // namespace
-
-std::optional<ProcessorTime> parse_processor_time(std::string_view stat, double ticks_per_second) {
-  if (!stat.starts_with("cpu ")) return std::nullopt;
-  stat.remove_prefix(4);
-  stat = stat.substr(0, stat.find('\n'));
-  // user, nice, system, idle, iowait, irq, softirq, steal; guests' time is part of user and nice.
-  std::array<double, 8> ticks{};
-  for (double& field : ticks) {
-    const auto value = take_number(stat);
-    if (!value) return std::nullopt;
-    field = static_cast<double>(*value);
-  }
-  const double busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6];
-  return ProcessorTime{busy / ticks_per_second, ticks[7] / ticks_per_second};
-}
 
 std::optional<int> parse_runnable(std::string_view loadavg) {
   for (int field = 0; field < 3; ++field) {
@@ -95,10 +74,11 @@ std::optional<double> parse_frequency(std::string_view scaling_cur_freq) {
 HostReading read_host() {
   static const double ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
   HostReading reading;
-  reading.time = parse_processor_time(text_of("/proc/stat"), ticks_per_second);
+  const Processors processors = usable_processors();
+  reading.time = parse_processor_time(text_of("/proc/stat"), processors, ticks_per_second);
   reading.runnable = parse_runnable(text_of("/proc/loadavg"));
   reading.frequencies = read_frequencies();
-  reading.processors = usable_processors();
+  reading.processors = static_cast<int>(processors.size());
   reading.seconds = monotonic_seconds();
   return reading;
 }

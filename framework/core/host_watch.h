@@ -7,17 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/processor_time.h"
+
 namespace ndbench {
-
-/// Processor seconds since the machine started, of all its processors, by /proc/stat.
-struct ProcessorTime {
-  double busy = 0.0;   ///< running anything
-  double steal = 0.0;  ///< wanting to run while the host ran something else
-};
-
-/// From the text of /proc/stat; nothing if that is not what it is.
-[[nodiscard]] std::optional<ProcessorTime> parse_processor_time(std::string_view stat,
-                                                                double ticks_per_second);
 
 /// How many tasks run or want to, from the text of /proc/loadavg.
 [[nodiscard]] std::optional<int> parse_runnable(std::string_view loadavg);
@@ -25,13 +17,13 @@ struct ProcessorTime {
 /// Hertz, from the text of a scaling_cur_freq.
 [[nodiscard]] std::optional<double> parse_frequency(std::string_view scaling_cur_freq);
 
-/// What the kernel says of the whole machine at one moment.
+/// What the kernel says of the machine at one moment.
 struct HostReading {
-  double seconds = 0.0;  ///< by a monotonic clock
-  std::optional<ProcessorTime> time;
-  std::optional<int> runnable;      ///< the reader among them
-  std::vector<double> frequencies;  ///< hertz, fastest processor first; none where it is hidden
-  int processors = 1;               ///< that this process may use
+  double seconds = 0.0;               ///< by a monotonic clock
+  std::optional<ProcessorTime> time;  ///< of the processors that this process may use
+  std::optional<int> runnable;        ///< on the whole machine, the reader among them
+  std::vector<double> frequencies;    ///< hertz, fastest processor first; none where it is hidden
+  int processors = 1;                 ///< that this process may use
 };
 
 [[nodiscard]] HostReading read_host();

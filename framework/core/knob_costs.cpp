@@ -90,7 +90,7 @@ std::vector<Split> splits_of(std::span<const Record* const> records) {
       if (mode.name == split.reference) split.reference_tooling = mode.tooling;
       if (mode.name == split.mode) split.tooling = mode.tooling;
       if (is_complete(record)) {
-        split.times[mode.name][record.replica] = record.real_seconds();
+        split.times[mode.name][record.replica] = undisturbed_seconds(record);
       } else if (mode.part && mode.part->mode == split.mode && !mode.part->is_in_order) {
         for (KnobCost& cost : split.knobs) {
           if (cost.knob == mode.part->knob) cost.problem = record.outcome.reason;

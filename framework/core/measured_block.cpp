@@ -17,7 +17,7 @@ constexpr double kUncertain = 3.0 * kTick;
 constexpr double kOthersCores = 0.15;    ///< on top of what is uncertain
 constexpr double kOthersShare = 0.02;    ///< of all processors, where that is more
 constexpr double kStealShare = 0.03;     ///< of the processor time that was wanted
-constexpr double kWaitShare = 0.005;     ///< of the time of all threads
+constexpr double kWaitShare = 0.02;      ///< of the time of all threads
 constexpr double kLeastWait = 0.0005;    ///< seconds
 constexpr double kFrequencyLoss = 0.15;  ///< of the highest
 

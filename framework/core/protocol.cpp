@@ -124,7 +124,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSamples, seconds, losses, cpu_seconds, ba
                                    request_cpu_seconds, run_queue_seconds, trace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSample, train_seconds, input_seconds, evaluate_seconds,
                                    cpu_seconds, examples, loss, evaluation, run_queue_seconds,
-                                   trace, trace_seconds, logits_left_out)
+                                   trace, trace_seconds, logits_left_out, request_cpu_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, hash, tensor_hashes, trace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, peak_memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason)

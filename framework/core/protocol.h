@@ -19,7 +19,7 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 3;
+inline constexpr std::uint16_t kProtocolVersion = 4;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {
@@ -119,8 +119,9 @@ struct EpochSample {
   /// As of StepSamples, over the epoch and its evaluation, of the threads there at its start.
   double run_queue_seconds = std::numeric_limits<double>::quiet_NaN();
   std::vector<TracePoint> trace{};
-  double trace_seconds = 0.0;     ///< that taking these took, in none of the times above
-  std::string logits_left_out{};  ///< why the evaluation is without them; "" if it is not
+  double trace_seconds = 0.0;        ///< that taking these took, in none of the times above
+  double request_cpu_seconds = 0.0;  ///< of the process, over all that was asked for
+  std::string logits_left_out{};     ///< why the evaluation is without them; "" if it is not
 };
 
 struct State {

@@ -102,17 +102,22 @@ json to_json(const Outcome& outcome) {
   return object;
 }
 
-json to_json(const MeasuredBlock& block) {
+/// What went on beside a block, and what of it disturbed.
+void add_host(const MeasuredBlock& block, json& object) {
   const HostLoad& host = block.host;
-  json object{{"steps", block.seconds.size()},
-              {"cpu_seconds", block.cpu_seconds},
-              {"run_queue_seconds", block.run_queue_seconds},
-              {"window_seconds", host.window_seconds},
-              {"steal_share", host.steal_share},
-              {"others_cores", host.others_cores},
-              {"frequency", host.frequency}};
+  object["window_seconds"] = host.window_seconds;
+  object["steal_share"] = host.steal_share;
+  object["others_cores"] = host.others_cores;
+  object["frequency"] = host.frequency;
   if (host.runnable) object["runnable"] = *host.runnable;
   if (!block.disturbed.empty()) object["disturbed"] = block.disturbed;
+}
+
+json to_json(const MeasuredBlock& block) {
+  json object{{"steps", block.seconds.size()},
+              {"cpu_seconds", block.cpu_seconds},
+              {"run_queue_seconds", block.run_queue_seconds}};
+  add_host(block, object);
   if (block.times_before > 0) {
     object["measured_again"] = block.times_before;
     object["losses"] = block.losses;
@@ -139,6 +144,9 @@ json samples(const Record& record) {
   }
   json epochs = json::array();
   for (const EpochSample& epoch : record.epochs) epochs.push_back(to_json(epoch));
+  for (const MeasuredBlock& block : record.blocks) {
+    add_host(block, epochs[static_cast<std::size_t>(block.block)]);
+  }
   return {{"epochs", epochs}};
 }
 

@@ -14,7 +14,7 @@
 namespace ndbench {
 
 /// Bumped on any change of a record's JSON form; results/record.schema.json describes it.
-inline constexpr int kRecordVersion = 3;
+inline constexpr int kRecordVersion = 4;
 
 /// One measured row: a replica of a cell, with its raw samples and what they came from.
 struct Record {
@@ -33,8 +33,10 @@ struct Record {
   double prepare_seconds = 0.0;  ///< loading plugins and data, building the network
   int warmup_steps = 0;          ///< scope step: untimed ones before the first block
   StepSamples steps;             ///< scope step: of all blocks in order; losses of planned steps
-  std::vector<MeasuredBlock> blocks;     ///< scope step: those that `steps` is made of
-  std::vector<MeasuredBlock> discarded;  ///< disturbed ones that were measured again
+  /// Scope step: those that `steps` is made of. Scope epoch: one per epoch, unless others ran
+  /// beside.
+  std::vector<MeasuredBlock> blocks;
+  std::vector<MeasuredBlock> discarded;  ///< scope step: disturbed ones that were measured again
   std::vector<EpochSample> epochs;       ///< scope epoch
   State state;                           ///< at the end; no hash for one that did not get there
   std::int64_t peak_memory_bytes = 0;

@@ -271,7 +271,7 @@ void Scheduler::measure_epochs(const std::vector<std::size_t>& group, int replic
     }
   }
   EpochLanes(
-      lanes, options_.wait_for_any,
+      lanes, options_.wait_for_any, options_.read_host,
       {.is_given_up = [this](const Trainee& trainee) { return given_up_.contains(trainee.cell); },
        .start = [this](Trainee& trainee, const Lane& lane) { start(trainee, lane); },
        .epochs = [this](const Record& record) { return epochs(record); },

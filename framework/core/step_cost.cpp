@@ -34,6 +34,16 @@ bool is_complete(const Record& record) {
   return std::isfinite(seconds) && seconds > 0.0;
 }
 
+double undisturbed_seconds(const Record& record) {
+  std::vector<double> seconds;
+  for (const MeasuredBlock& block : record.blocks) {
+    if (!block.disturbed.empty()) continue;
+    seconds.insert(seconds.end(), block.seconds.begin(), block.seconds.end());
+  }
+  if (seconds.empty()) return record.real_seconds();
+  return record.cell.scope == ScopeKind::kStep ? median(seconds) : mean(seconds);
+}
+
 std::optional<double> log_time_ratio(const Record& mode, const Record& reference) {
   if (!is_complete(mode) || !is_complete(reference)) return std::nullopt;
   if (!mode.has_times_to_compare() || !reference.has_times_to_compare()) return std::nullopt;

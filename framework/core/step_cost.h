@@ -15,12 +15,16 @@ namespace ndbench {
 /// logarithm, which a step below the clock's tick has not.
 [[nodiscard]] bool is_complete(const Record& record);
 
+/// Seconds of one iteration: real_seconds() of the blocks that nothing disturbed, or of all where
+/// there is none.
+[[nodiscard]] double undisturbed_seconds(const Record& record);
+
 /// log(t_mode / t_reference) of two records that were measured together.
 ///
-/// Of steps: for each block the two median times, which were taken next to each other; then the
-/// median over the blocks that nothing disturbed in either mode, or over all where there is none.
-/// Of epochs: of the mean times. Nothing if a replica is not complete, ran beside others, or a
-/// time has no logarithm.
+/// For each block of steps the two median times, which were taken next to each other, or the two
+/// times of an epoch; then the median over the blocks that nothing disturbed in either mode, or
+/// over all where there is none. Nothing if a replica is not complete, ran beside others, or a time
+/// has no logarithm.
 [[nodiscard]] std::optional<double> log_time_ratio(const Record& mode, const Record& reference);
 
 /// The same for each replica that both have, in the order of `mode`.
