@@ -2,11 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 #include "worker/in_force.h"
 #include "worker/input_guard.h"
@@ -53,6 +55,13 @@ std::string processors() {
   return "unknown";
 }
 
+/// How many of them; glibc's own counts leave the affinity out.
+int usable_processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  return static_cast<int>(std::thread::hardware_concurrency());  // more than cpu_set_t holds
+}
+
 void check_threads(const std::map<std::string, std::string>& in_force, int asked) {
   const auto threads = in_force.find("threads");
   if (threads == in_force.end() || threads->second == std::to_string(asked)) return;
@@ -76,11 +85,13 @@ Prepared Session::prepare(const PrepareRequest& request) {
   enter_phase("prepare");
   if (auto why = backend_->unavailable(); !why.empty()) throw Error(why);
   scope_ = backend_->enter(request.settings);
-  const auto usable = static_cast<int>(std::thread::hardware_concurrency());
-  short_turns_.emplace(request.settings.threads, usable);
+  short_turns_.emplace(request.settings.threads, usable_processors());
   Prepared prepared{read_in_force(*scope_), library_versions(), 0.0};
   check_threads(prepared.in_force, request.settings.threads);
   prepared.in_force.emplace("processors", processors());
+  if (short_turns_->is_cutting()) {
+    prepared.in_force.emplace("turn_microseconds", std::to_string(ShortTurns::kTurn.count()));
+  }
   TaskContext context{request.parameters, request.seeds, scope_->device(), {}};
   for (const std::string& folder : request.data_path) context.data_path.emplace_back(folder);
   task_ = model_->create_task(context);

@@ -2,16 +2,7 @@
 
 #include <sys/prctl.h>
 
-#include <chrono>
-
 namespace ndbench {
-namespace {
-
-// Shorter ones cost more in wake-ups than they save: architecture.md.
-constexpr std::chrono::microseconds kTurn(200);
-
-}  // namespace
-
 ShortTurns::ShortTurns(int threads, int processors) {
   if (threads <= processors) return;
   waker_ = std::thread([this] {

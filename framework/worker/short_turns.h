@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace ndbench {
@@ -13,6 +14,9 @@ namespace ndbench {
 /// It changes no result; architecture.md has the measurements.
 class ShortTurns {
  public:
+  /// Shorter ones cost more in wake-ups than they save.
+  static constexpr std::chrono::microseconds kTurn{200};
+
   /// Does nothing where every thread can have a processor.
   ShortTurns(int threads, int processors);
   ~ShortTurns();

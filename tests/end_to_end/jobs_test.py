@@ -95,6 +95,12 @@ class SameBits(SuiteTest):
             threads = {record["in_force"]["threads"] for record in run.records}
             self.assertEqual(threads, {str(THREADS)})
 
+    def test_turns_are_short_where_threads_are_more_than_a_lane_has_processors(self):
+        self.assertFalse(any("turn_microseconds" in r["in_force"] for r in self.alone.records))
+        for record in self.beside.records:
+            crowded = len(self.listed(record["in_force"]["processors"])) < THREADS
+            self.assertEqual("turn_microseconds" in record["in_force"], crowded)
+
     def test_lanes_share_no_processor(self):
         places = {record["in_force"]["processors"] for record in self.beside.records}
         self.assertEqual(len(places), 2)
