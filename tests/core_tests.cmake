@@ -5,8 +5,8 @@ foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets co
                       knob_costs knob_modes knobs_in_force listing machine measured_block mode
                       mode_comparison mode_words name noise_shares npy_file output paired_ratio parity plan
                       plugin_file plugin_survey printable processor_time progress protocol record replica_metrics
-                      replica_plan roster row scheduler scratch_folder search_path seeds software
-                      spelling spread statistics step_cost stopping stored_logits subcommand suite
+                      replica_plan roster row scheduler scratch_folder search_path seeds side_files software
+                      spelling spread statistics step_cost stopping subcommand suite
                       summary two_samples watch worker_environment worker_process)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_core)
 endforeach()
@@ -14,7 +14,6 @@ target_link_libraries(protocol_test PRIVATE PkgConfig::XXHASH fmt::fmt)
 
 ndbench_add_test(fill_memory_test SOURCES fill_memory_test.cpp LIBRARIES ndbench_core)
 target_include_directories(fill_memory_test PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
-target_link_libraries(stored_logits_test PRIVATE nlohmann_json::nlohmann_json)
 target_compile_definitions(summary_test PRIVATE
   NDBENCH_TEST_GOLDEN="${CMAKE_CURRENT_LIST_DIR}/golden")
 

@@ -25,8 +25,17 @@ using testing::MatchesRegex;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
+/// The lines, each without the checksum that it begins with.
+std::string lines_of(const fs::path& file) {
+  std::string text = read_bytes(file);
+  for (std::size_t start = 0; start < text.size(); start = text.find('\n', start) + 1) {
+    text.erase(start + 1, std::string_view(R"("checksum":"0123456789abcdef",)").size());
+  }
+  return text;
+}
+
 std::string journal_of(const Journal& journal) {
-  return read_bytes(journal.folder() / "journal.jsonl");
+  return lines_of(journal.folder() / "journal.jsonl");
 }
 
 /// The names in a folder, sorted.
@@ -97,7 +106,7 @@ TEST(Journal, IsOnDiskOnceAppended) {
   }
   ::waitpid(child, nullptr, 0);
   ASSERT_EQ(names_in(results.path()).size(), 1U);
-  EXPECT_EQ(read_bytes(results.path() / names_in(results.path())[0] / "journal.jsonl"),
+  EXPECT_EQ(lines_of(results.path() / names_in(results.path())[0] / "journal.jsonl"),
             "{\"kept\":1}\n");
 }
 
@@ -112,7 +121,7 @@ TEST(Journal, GivesRunsOfTheSameSecondAFolderEach) {
   }
   ASSERT_EQ(names_in(results.path()).size(), 50U);
   for (std::size_t run = 0; run < folders.size(); ++run) {
-    EXPECT_EQ(read_bytes(folders[run] / "journal.jsonl"),
+    EXPECT_EQ(lines_of(folders[run] / "journal.jsonl"),
               "{\"run\":" + std::to_string(run) + "}\n");
   }
 }
@@ -125,7 +134,7 @@ TEST(Journal, EndsWhereItEndedBeforeWhenALineDoesNotFit) {
   ::getrlimit(RLIMIT_FSIZE, &before);
   const auto handler = ::signal(SIGXFSZ, SIG_IGN);
   rlimit small = before;
-  small.rlim_cur = 20;
+  small.rlim_cur = 50;
   ::setrlimit(RLIMIT_FSIZE, &small);
   const std::string message = message_of([&] {
     journal.append({{"does not fit", "into what is left"}});
@@ -137,6 +146,36 @@ TEST(Journal, EndsWhereItEndedBeforeWhenALineDoesNotFit) {
   EXPECT_EQ(journal_of(journal), "{\"fits\":1}\n");
   journal.append({{"goes", "on"}});
   EXPECT_EQ(journal_of(journal), "{\"fits\":1}\n{\"goes\":\"on\"}\n");
+}
+
+TEST(Journal, MarksLinesThatCountTogether) {
+  const TemporaryFolder results;
+  Journal journal(results.path());
+  journal.append_together(std::vector<json>{{{"a", 1}}, {{"a", 2}}});
+  EXPECT_EQ(journal_of(journal), "{\"a\":1,\"batch\":[1,2]}\n{\"a\":2,\"batch\":[2,2]}\n");
+}
+
+TEST(Journal, IsWrittenByOneProcessAtATime) {
+  const TemporaryFolder results;
+  Journal journal(results.path());
+  journal.append({{"a", 1}});
+  EXPECT_THAT(message_of([&] { const Journal other(journal.folder(), 0); }),
+              HasSubstr("journal.jsonl' is being written by another process"));
+}
+
+TEST(Journal, GoesOnAfterTheLastLineThatCountsAndSetsTheRestAside) {
+  const TemporaryFolder results;
+  fs::path folder;
+  {
+    Journal journal(results.path());
+    journal.append({{"a", 1}});
+    folder = journal.folder();
+  }
+  const std::string whole = read_bytes(folder / "journal.jsonl");
+  write_bytes(folder / "journal.jsonl", whole + "{\"che");
+  Journal(folder, whole.size()).append({{"a", 2}});
+  EXPECT_EQ(lines_of(folder / "journal.jsonl"), "{\"a\":1}\n{\"a\":2}\n");
+  EXPECT_EQ(read_bytes(folder / "journal.jsonl.torn-1"), "{\"che");
 }
 
 TEST(Journal, NamesTheFolderThatItCannotMake) {

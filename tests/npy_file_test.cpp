@@ -35,7 +35,28 @@ TEST(NpyFile, RefusesRowsThatAreNotFull) {
   EXPECT_THAT([&] { (void)npy_bytes(values, 2); },
               ThrowsMessage<Error>(HasSubstr("3 values does not have 2 rows")));
   EXPECT_THROW((void)npy_bytes(values, 0), Error);
-  EXPECT_THROW((void)npy_bytes({}, 2), Error);
+  EXPECT_THROW((void)npy_bytes(std::span<const float>{}, 2), Error);
+}
+
+TEST(NpyFile, IsReadBack) {
+  const std::vector<float> floats{0.5F, -1.0F, 1e-30F, 2.0F, 3.0F, 4.0F};
+  const auto read = parse_npy<float>(npy_bytes(floats, 3));
+  EXPECT_EQ(read.rows, 3U);
+  EXPECT_EQ(read.values, floats);
+  const std::vector<std::int32_t> integers{1, -2, 3, 4};
+  EXPECT_EQ(parse_npy<std::int32_t>(npy_bytes(integers, 1)).values, integers);
+}
+
+TEST(NpyFile, IsReadFromNothingElse) {
+  const std::string whole = npy_bytes(std::vector<float>{1.0F, 2.0F}, 1);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_THROW((void)parse_npy<float>(whole.substr(0, size)), Error) << size;
+  }
+  EXPECT_THROW((void)parse_npy<float>(whole + "x"), Error);
+  EXPECT_THROW((void)parse_npy<std::int32_t>(whole), Error);
+  std::string vast = whole;
+  vast.replace(vast.find("(1, 2)"), 6, "(9, 9)");
+  EXPECT_THROW((void)parse_npy<float>(vast), Error);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "core/record.h"
+#include "core/record_json.h"
 
 #include <gmock/gmock.h>
 
@@ -6,6 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "core/trace_json.h"
+#include "ndbench/error.h"
 
 namespace ndbench {
 namespace {
@@ -72,7 +75,7 @@ Record epoch_record() {
 
 /// The record as a reader of the journal sees it: by a strict parser, from one line.
 json read_back(const Record& record) {
-  const std::string line = strict_line(to_json(record, {{"command", "ndbench_suite"}}));
+  const std::string line = strict_line(to_json(record, "0123456789abcdef"));
   EXPECT_THAT(line, Not(HasSubstr("\n")));
   return json::parse(line);
 }
@@ -111,7 +114,7 @@ TEST(Record, HasNoNumbersWithoutSamples) {
 
 TEST(RecordJson, SaysAllOfAStepRecord) {
   EXPECT_EQ(read_back(step_record()), json::parse(R"({
-    "version": 4,
+    "version": 5,
     "type": "record",
     "name": "m/cpu/noisy/step",
     "model": "m",
@@ -129,7 +132,8 @@ TEST(RecordJson, SaysAllOfAStepRecord) {
     "environment": {"OMP_NUM_THREADS": "2"},
     "in_force": {"threads": "2"},
     "libraries": {"LibTorch": "1.13.1"},
-    "provenance": {"command": "ndbench_suite"},
+    "target": "0123456789abcdef",
+    "round_seconds": 0.0,
     "prepare_seconds": 0.75,
     "samples": {"warmup_steps": 5, "batch_size": 16, "step_seconds": [0.5, 0.25],
                 "cpu_seconds": 1.5, "run_queue_seconds": 0.25, "losses": [2.0, 1.0, 0.5],
@@ -165,7 +169,7 @@ TEST(RecordJson, SaysEveryEpoch) {
   EXPECT_EQ(record.at("samples"), json::parse(R"({"epochs": [
     {"train_seconds": 1.0, "input_seconds": 0.125, "evaluate_seconds": 0.5, "cpu_seconds": 2.0, "run_queue_seconds": null, "examples": 100,
      "trace_seconds": 0.0625, "loss": 0.9, "evaluation": {"metric": "accuracy", "value": 0.25, "higher_is_better": true,
-                                 "examples": 10, "predictions": [3, 4]}},
+                                 "examples": 10}},
     {"train_seconds": 2.0, "input_seconds": 0.25, "evaluate_seconds": 0.5, "cpu_seconds": 4.0, "run_queue_seconds": null, "examples": 100,
      "trace_seconds": 0.0, "loss": 0.8, "evaluation": {"metric": "accuracy", "value": 0.75, "higher_is_better": true,
                                  "examples": 10}}]})"));
@@ -228,7 +232,7 @@ TEST(RecordJson, SaysWhyNothingWasMeasured) {
   record.outcome.output = "last words";
   line = read_back(record);
   EXPECT_EQ(line.at("outcome"), json::parse(R"({"status": "failed", "reason": "killed",
-                                                "phase": "train", "output": "last words"})"));
+                                                "exit_code": 12, "phase": "train", "output": "last words"})"));
 }
 
 TEST(RecordJson, SaysTheTraceOfAReplicaThatFailedToo) {
@@ -248,17 +252,70 @@ TEST(RecordJson, SaysTheTraceOfAReplicaThatFailedToo) {
                                      .unbounded = 1,
                                      .distance = 1.5,
                                      .normalized_distance = kNan}}}}};
-  EXPECT_EQ(read_back(record).at("trace"), json::parse(R"([
+  EXPECT_EQ(json::parse(strict_line(to_json(record.trace))), json::parse(R"([
     {"step": 0, "state_hash": "aa", "not_compared": "no room"},
     {"step": 16, "state_hash": "bb", "input_hash": "cc", "differences": {"weights":
       {"elements": 8, "differing": 2, "v_c": 0.25, "v_ermv": 0.5, "unbounded": 1, "distance": 1.5,
        "normalized_distance": null}}}])"));
 }
 
+/// Written, read and written again.
+void expect_round_trip(const Record& record) {
+  const json line = read_back(record);
+  Record read = record_from_json(line, record.cell);
+  read.state.tensor_hashes = record.state.tensor_hashes;  // of a side file
+  EXPECT_EQ(read_back(read), line);
+}
+
+TEST(RecordJson, IsReadAsItWasWritten) {
+  expect_round_trip(step_record());
+  expect_round_trip(epoch_record());
+  Record failure = step_record();
+  failure.outcome = failed(ExitCode::kPluginRejected, "no such plugin", "load");
+  failure.outcome.output = "what it printed";
+  failure.steps.losses.at(0) = kNan;
+  expect_round_trip(failure);
+  Record watched = epoch_record();
+  watched.blocks.resize(1);
+  watched.blocks[0].host.others_cores = 0.5;
+  watched.blocks[0].disturbed = "a neighbour";
+  watched.epochs.back().evaluation.slices = {{.name = "class/a", .examples = 3}};
+  watched.epochs.back().evaluation.other = {{"ratio", kNan}};
+  expect_round_trip(watched);
+}
+
+TEST(RecordJson, KeepsItsTimesToTheLastBit) {
+  Record record = step_record();
+  record.steps.seconds = {0.1, 1.0 / 3.0};
+  const Record read = record_from_json(read_back(record), record.cell);
+  EXPECT_EQ(read.steps.seconds, record.steps.seconds);
+  EXPECT_EQ(read.blocks.at(1).seconds, std::vector<double>{1.0 / 3.0});
+  EXPECT_EQ(read.seeds.augment, record.seeds.augment);
+}
+
+TEST(RecordJson, IsNotReadFromAnythingElse) {
+  const Record record = step_record();
+  const json line = read_back(record);
+  for (const auto& [name, value] : line.items()) {
+    json changed = line;
+    changed[name] = json::array({json::object()});
+    try {
+      (void)record_from_json(changed, record.cell);
+    } catch (const Error&) {
+    }
+  }
+  json newer = line;
+  newer["version"] = kRecordVersion + 1;
+  EXPECT_THROW((void)record_from_json(newer, record.cell), Error);
+  json short_of_times = line;
+  short_of_times["samples"]["step_seconds"] = json::array();
+  EXPECT_THROW((void)record_from_json(short_of_times, record.cell), Error);
+}
+
 TEST(RecordJson, LeavesLogitsOut) {
   Record record = epoch_record();
   record.epochs.back().evaluation.logits = {0.5F, 0.25F};
-  EXPECT_THAT(strict_line(to_json(record, {})), Not(HasSubstr("logits")));
+  EXPECT_THAT(strict_line(to_json(record, "")), Not(HasSubstr("logits")));
 }
 
 TEST(RecordJson, KeepsTheSamplesOfABreach) {

@@ -24,6 +24,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 const ParameterValue kTrue = true;
 const ParameterValue kDefault = "default";
@@ -50,8 +51,12 @@ class SchedulerTest : public testing::Test {
             [this](const Cell& cell, int replica) {
               started_.push_back(cell.mode.name + "/" + std::to_string(replica));
             },
-            [this](const Record& record) {
-              recorded_.push_back(record.cell.mode.name + "/" + std::to_string(record.replica));
+            [this](std::span<const Record* const> records) {
+              rounds_.push_back(records.size());
+              for (const Record* record : records) {
+                recorded_.push_back(record->cell.mode.name + "/" +
+                                    std::to_string(record->replica));
+              }
             }};
   }
 
@@ -140,6 +145,7 @@ class SchedulerTest : public testing::Test {
   std::vector<std::string> log_;
   std::vector<std::string> started_;
   std::vector<std::string> recorded_;
+  std::vector<std::size_t> rounds_;  ///< how many records were handed out at once
   std::vector<PrepareRequest> prepared_;
   std::vector<std::map<std::string, std::string>> environments_;
 };
@@ -165,6 +171,108 @@ TEST_F(StepScheduler, InterleavesTheBlocksOfAGroupForthAndBack) {
                           "noisy/0 steps 1+2", "fixed/0 steps 1+2",                       // B A
                           "fixed/0 state", "noisy/0 state", "fixed/0 finish", "fixed/0 gone",
                           "noisy/0 finish", "noisy/0 gone"));
+}
+
+/// Their records, as a run that was interrupted after them leaves them.
+std::vector<Record> copies(Scheduler& scheduler, std::initializer_list<int> replicas) {
+  std::vector<Record> records;
+  for (const int replica : replicas) {
+    for (const std::size_t cell : {0U, 1U}) records.push_back(scheduler.measure(cell, replica));
+  }
+  return records;
+}
+
+TEST_F(StepScheduler, HandsOutTheRecordsOfARoundTogether) {
+  Scheduler scheduler = make_scheduler();
+  for (const int replica : {0, 1}) (void)scheduler.measure(0, replica);
+  EXPECT_THAT(recorded_, ElementsAre("fixed/0", "noisy/0", "fixed/1", "noisy/1"));
+  EXPECT_THAT(rounds_, ElementsAre(2, 2));
+}
+
+TEST_F(StepScheduler, GoesOnFromWhatAnEarlierRunMeasured) {
+  Scheduler first = make_scheduler();
+  std::vector<Record> records = copies(first, {0});
+  log_.clear();
+  Scheduler second = make_scheduler();
+  const std::vector<const Record*> restored = second.restore(std::move(records), {});
+  ASSERT_THAT(restored, SizeIs(2));
+  EXPECT_EQ(&second.measure(0, 0), restored.at(0));
+  EXPECT_THAT(log_, IsEmpty());
+  EXPECT_EQ(second.measure(1, 1).replica, 1);
+  EXPECT_THAT(recorded_, ElementsAre("fixed/0", "noisy/0", "fixed/1", "noisy/1"));
+}
+
+TEST_F(StepScheduler, ComparesWithTheStatesOfAnEarlierRun) {
+  Scheduler first = make_scheduler();
+  std::vector<Record> records = copies(first, {0});
+  Scheduler second = make_scheduler();
+  (void)second.restore(std::move(records), {});
+  states_["fixed/1"] = State{"another", {{"w", "2"}}};
+  EXPECT_EQ(second.measure(0, 1).outcome.exit_code, ExitCode::kDeterminismBreach);
+}
+
+TEST_F(StepScheduler, TakesAsManyStepsAsAnEarlierRun) {
+  limits_.minimum_seconds = 5.0;  // 20 steps of 0.25 s, by a pilot
+  Scheduler first = make_scheduler();
+  std::vector<Record> records = copies(first, {0});
+  seconds_ = 2.5;
+  Scheduler second = make_scheduler();
+  (void)second.restore(std::move(records), {});
+  EXPECT_THAT(second.measure(0, 1).steps.seconds, SizeIs(20));
+}
+
+TEST_F(StepScheduler, DoesNotTryACellAgainThatFailedInAnEarlierRun) {
+  interfere_ = [](const std::string& label, const Message& request) {
+    if (label == "noisy/0" && std::holds_alternative<PrepareRequest>(request)) {
+      throw WorkerFailed{failed(ExitCode::kBenchmarkFailed, "died")};
+    }
+  };
+  Scheduler first = make_scheduler();
+  std::vector<Record> records = copies(first, {0});
+  interfere_ = nullptr;
+  Scheduler second = make_scheduler();
+  (void)second.restore(std::move(records), {});
+  EXPECT_EQ(second.measure(1, 1).outcome.reason, "died");
+  EXPECT_EQ(second.measure(0, 1).outcome.status, Status::kPassed);
+  EXPECT_THAT(started_, Not(Contains("noisy/1")));
+}
+
+TEST_F(StepScheduler, CountsTheRoundsAndTheTimeOfAnEarlierRun) {
+  suite_.step->precision = 0.02;
+  suite_.step->time_cap = 100.0;
+  Scheduler first = make_scheduler();
+  std::vector<Record> records = copies(first, {0, 1, 2, 3, 4, 5});
+  for (Record& record : records) record.round_seconds = 20.0;
+  Scheduler second = make_scheduler();
+  (void)second.restore(std::move(records), {});
+  EXPECT_FALSE(second.is_enough(0, 5));
+  EXPECT_TRUE(second.is_enough(0, 6));  // known to ±0 %, or after 120 of 100 seconds
+}
+
+TEST_F(StepScheduler, DoesNotCheckParityThatAnEarlierRunChecked) {
+  Scheduler scheduler = make_scheduler();
+  const Parity failed_before{.model = "m",
+                             .backend = "cpu",
+                             .status = Parity::Status::kFailed,
+                             .reason = "gradients differ"};
+  (void)scheduler.restore({}, {failed_before});
+  EXPECT_THAT(scheduler.measure(0, 0).outcome.reason, HasSubstr("gradients differ"));
+  EXPECT_THAT(log_, IsEmpty());
+}
+
+TEST_F(EpochScheduler, MeasuresTheReplicasThatAnEarlierRunLeft) {
+  Scheduler first = make_scheduler();
+  std::vector<Record> records = copies(first, {0});
+  records.pop_back();  // noisy/0
+  recorded_.clear();
+  Scheduler second = make_scheduler();
+  (void)second.restore(std::move(records), {});
+  for (const int replica : {0, 1}) {
+    for (const std::size_t cell : {0U, 1U}) {
+      EXPECT_EQ(second.measure(cell, replica).outcome.status, Status::kPassed);
+    }
+  }
+  EXPECT_THAT(recorded_, UnorderedElementsAre("noisy/0", "fixed/1", "noisy/1"));
 }
 
 TEST_F(StepScheduler, StartsOddReplicasWithTheLastOfTheGroup) {
@@ -341,7 +449,7 @@ TEST_F(StepScheduler, TakesAnotherAnswerThanAskedForAsAFailure) {
                             "w", [](const Message&) { return PhaseNote{"train"}; }, log_);
                       },
                       [](const Cell&, int) {},
-                      [](const Record&) {}};
+                      [](std::span<const Record* const>) {}};
   const Record& record = scheduler.measure(0, 0);
   EXPECT_EQ(record.outcome.status, Status::kFailed);
   EXPECT_EQ(record.outcome.exit_code, ExitCode::kBenchmarkFailed);
@@ -356,7 +464,11 @@ TEST_F(StepScheduler, TakesAWorkerThatDoesNotStartAsAFailure) {
                         throw WorkerFailed{failed(ExitCode::kBenchmarkFailed, "cannot start")};
                       },
                       [](const Cell&, int) {},
-                      [this](const Record& record) { recorded_.push_back(record.cell.mode.name); }};
+                      [this](std::span<const Record* const> records) {
+                        for (const Record* record : records) {
+                          recorded_.push_back(record->cell.mode.name);
+                        }
+                      }};
   EXPECT_EQ(scheduler.measure(0, 0).outcome.reason, "cannot start");
   EXPECT_EQ(scheduler.measure(1, 0).outcome.reason, "cannot start");
   EXPECT_THAT(recorded_, ElementsAre("fixed", "noisy"));

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/record_json.h"
 #include "core/summary_text.h"
 #include "core/verdicts.h"
 #include "evaluated_records.h"

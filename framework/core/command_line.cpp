@@ -120,6 +120,7 @@ class Parser {
   std::string time_unit_;
   std::string colour_;
   std::string host_lock_;
+  std::string resume_;
 };
 
 /// The value that `text` stands for; `fallback` for no text.
@@ -143,6 +144,9 @@ Parser::Parser(CommandLine& line) : line_(line) {
   app_.add_option("--suite", line.suite, "Suite file, or name of a shipped one")
       ->capture_default_str();
   app_.add_option("--results", line.results, "Folder of the runs' folders")->capture_default_str();
+  app_.add_option("--resume", resume_, "Go on with an interrupted run; the newest if none is named")
+      ->expected(0, 1)
+      ->type_name("[RUN]");
   app_.add_option("--plugin_path", line.plugin_path, "Folders of plugins, colon-separated");
   app_.add_option("--data", line.data_path, "Folders of data sets, colon-separated");
   app_.add_option("--timeout", line.timeout_seconds, "Seconds for a load, a block or an epoch")
@@ -284,6 +288,7 @@ void Parser::read_texts() {
   if (line_.limits.time_cap) {
     check_seconds("--time_cap", *line_.limits.time_cap, kShortestTimeCap, kLongestTimeCap);
   }
+  if (app_.count("--resume") > 0) line_.resume = resume_;
   if (precision_) line_.limits.precision = read_precision(*precision_);
   if (!min_time_.empty()) read_min_time(min_time_, line_.limits);
   line_.context = read_context(context_);

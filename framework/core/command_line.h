@@ -27,6 +27,8 @@ struct CommandLine {
   double timeout_seconds = 600.0;  ///< for one request to a worker: a load, a block, an epoch
   int jobs = 1;                    ///< epoch replicas that run side by side
 
+  std::optional<std::string> resume;  ///< an interrupted run to go on with; "" for the newest
+
   std::string filter;
   bool list_tests = false;
   Limits limits;

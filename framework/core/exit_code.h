@@ -27,7 +27,9 @@ enum class ExitCode : int {
 class ExitCodes {
  public:
   void add(ExitCode code);
+  void add(const ExitCodes& codes) { codes_.insert(codes.codes_.begin(), codes.codes_.end()); }
   [[nodiscard]] ExitCode worst() const;
+  [[nodiscard]] const std::set<ExitCode>& all() const { return codes_; }
 
   /// "exit 12: a benchmark failed; also 11: determinism breach"; empty for kOk alone.
   [[nodiscard]] std::string text() const;

@@ -1,10 +1,14 @@
 #include "core/installation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <regex>
 
 #include "core/printable.h"
+#include "core/spelling.h"
+#include "ndbench/error.h"
 
 namespace ndbench {
 namespace {
@@ -46,6 +50,39 @@ std::vector<ShippedSuite> shipped_suites(const fs::path& folder) {
   std::sort(suites.begin(), suites.end(),
             [](const auto& one, const auto& other) { return one.name < other.name; });
   return suites;
+}
+
+std::vector<fs::path> program_files() {
+  std::vector<fs::path> files{fs::read_symlink("/proc/self/exe"), worker_executable()};
+  for (const char* shared :
+       {"../lib/libndbench.so", NDBENCH_RELATIVE_PLUGIN_FOLDER "/../libndbench.so"}) {
+    std::error_code error;
+    const fs::path file = (executable_folder() / shared).lexically_normal();
+    if (fs::exists(file, error)) {
+      files.push_back(file);
+      break;
+    }
+  }
+  return files;
+}
+
+fs::path find_suite(const std::string& given) {
+  const bool is_name = given.find_first_of("/.") == std::string::npos;
+  std::error_code error;
+  if (!is_name || fs::exists(given, error)) return given;
+  const fs::path folder = suites_folder();
+  const fs::path shipped = folder / (given + ".toml");
+  if (fs::exists(shipped, error)) return shipped;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  throw Error(
+      fmt::format("--suite={}: there is no such file, and no suite of that name{}; in '{}' "
+                  "are {}",
+                  printable(given), did_you_mean(given, names), folder.string(),
+                  names.empty() ? "none" : quoted(names)));
 }
 
 }  // namespace ndbench

@@ -12,6 +12,9 @@ namespace ndbench {
 
 [[nodiscard]] std::filesystem::path worker_executable();
 
+/// The files whose change makes another ndbench: supervisor, worker, what both share.
+[[nodiscard]] std::vector<std::filesystem::path> program_files();
+
 /// Where the suites lie that come with ndbench.
 [[nodiscard]] std::filesystem::path suites_folder();
 
@@ -23,5 +26,9 @@ struct ShippedSuite {
 
 /// Sorted by name; none if there is no such folder.
 [[nodiscard]] std::vector<ShippedSuite> shipped_suites(const std::filesystem::path& folder);
+
+/// The suite that `given` stands for: a path, or the name of one that comes with ndbench.
+/// @throws ndbench::Error if it is neither a file nor such a name.
+[[nodiscard]] std::filesystem::path find_suite(const std::string& given);
 
 }  // namespace ndbench

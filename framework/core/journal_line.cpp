@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/record.h"
+#include "core/record_json.h"
 #include "ndbench/error.h"
 
 namespace ndbench {

@@ -9,7 +9,7 @@
 
 #include "core/command_line.h"
 #include "core/host_lock.h"
-#include "core/journal.h"
+#include "core/durable_file.h"
 #include "core/run.h"
 #include "core/standard_output.h"
 

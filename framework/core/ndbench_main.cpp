@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/journal.h"
+#include "core/durable_file.h"
 #include "core/standard_output.h"
 #include "core/subcommand.h"
 

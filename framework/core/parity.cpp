@@ -178,31 +178,4 @@ Outcome Parity::outcome() const {
   return failed(ExitCode::kBenchmarkFailed, reason);
 }
 
-json to_json(const Parity& parity, const json& provenance) {
-  constexpr std::array kStatus{"passed", "failed", "unchecked"};
-  const auto pair = [](const Deviance& deviance) {
-    return json{{"error", deviance.error}, {"bound", deviance.bound}};
-  };
-  json steps = json::array();
-  for (const ParityStep& step : parity.steps) {
-    steps.push_back({{"step", step.step},
-                     {"loss", pair(step.loss)},
-                     {"gradient", pair(step.gradient)},
-                     {"outputs", pair(step.outputs)},
-                     {"worst", step.worst},
-                     {"worst_error", step.worst_error}});
-  }
-  json object{{"version", kRecordVersion},
-              {"type", "parity"},
-              {"model", parity.model},
-              {"backend", parity.backend},
-              {"status", kStatus.at(static_cast<std::size_t>(parity.status))},
-              {"precision", parity.precision},
-              {"steps", std::move(steps)},
-              {"seconds", parity.seconds},
-              {"provenance", provenance}};
-  if (!parity.reason.empty()) object["reason"] = parity.reason;
-  return object;
-}
-
 }  // namespace ndbench

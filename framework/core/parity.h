@@ -2,7 +2,6 @@
 
 #include <array>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -84,8 +83,5 @@ struct ParityRequest {
 /// the step is within its bound, and becomes failed or unchecked with a reason if it is not.
 void judge_step(int step, const Probe& cell, const Probe& reference, const Probe& perturbed,
                 double roundoff, Parity& parity);
-
-/// A line of the journal.
-[[nodiscard]] nlohmann::json to_json(const Parity& parity, const nlohmann::json& provenance);
 
 }  // namespace ndbench

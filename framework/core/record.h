@@ -2,7 +2,6 @@
 
 #include <array>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -12,9 +11,6 @@
 #include "core/protocol.h"
 
 namespace ndbench {
-
-/// Bumped on any change of a record's JSON form; results/record.schema.json describes it.
-inline constexpr int kRecordVersion = 4;
 
 /// One measured row: a replica of a cell, with its raw samples and what they came from.
 struct Record {
@@ -40,7 +36,8 @@ struct Record {
   std::vector<EpochSample> epochs;       ///< scope epoch
   State state;                           ///< at the end; no hash for one that did not get there
   std::int64_t peak_memory_bytes = 0;
-  int jobs = 1;  ///< how many replicas ran side by side at most, this one among them
+  double round_seconds = 0.0;  ///< scope step: that its round took, of one replica of each mode
+  int jobs = 1;                ///< how many replicas ran side by side at most, this one among them
   std::vector<TracePoint> trace;  ///< by step, from 0; of a failed replica as far as it came
 
   /// Iterations, wall-clock and processor seconds of one iteration. A step's wall-clock is the
@@ -62,12 +59,5 @@ struct Record {
   /// The last evaluation; nullptr for a step.
   [[nodiscard]] const Evaluation* evaluation() const;
 };
-
-/// The record as one strict JSON object: NaN and infinity are null, invalid UTF-8 is replaced.
-/// `provenance` is the run's, shared by its records.
-[[nodiscard]] nlohmann::json to_json(const Record& record, const nlohmann::json& provenance);
-
-/// Serializes on one line, strictly: what JSON cannot say is null or replaced.
-[[nodiscard]] std::string strict_line(const nlohmann::json& value);
 
 }  // namespace ndbench

@@ -1,35 +1,37 @@
 #include "core/run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
 #include "core/bench.h"
-#include "core/failure_log.h"
+#include "core/command_text.h"
+#include "core/content_hash.h"
 #include "core/host_lock.h"
 #include "core/installation.h"
 #include "core/interrupt.h"
+#include "core/interrupted_run.h"
 #include "core/journal.h"
-#include "core/knob_costs.h"
 #include "core/listing.h"
+#include "core/outputs.h"
 #include "core/plugin_file.h"
-#include "core/printable.h"
-#include "core/progress.h"
 #include "core/provenance.h"
+#include "core/record_json.h"
+#include "core/run_header.h"
+#include "core/run_log.h"
 #include "core/scratch_folder.h"
 #include "core/search_path.h"
+#include "core/side_files.h"
 #include "core/spelling.h"
 #include "core/standard_output.h"
-#include "core/stored_logits.h"
 #include "core/summary.h"
 #include "core/watch.h"
 #include "core/worker_process.h"
@@ -39,57 +41,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A path as it is, or the name of a suite beside the executable's tree.
-/// @throws ndbench::Error if a name is neither a file nor that of a suite.
-fs::path find_suite(const std::string& given) {
-  const bool is_name = given.find_first_of("/.") == std::string::npos;
-  std::error_code error;
-  if (!is_name || fs::exists(given, error)) return given;
-  const fs::path folder = suites_folder();
-  const fs::path shipped = folder / (given + ".toml");
-  if (fs::exists(shipped, error)) return shipped;
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  throw Error(
-      fmt::format("--suite={}: there is no such file, and no suite of that name{}; in '{}' "
-                  "are {}",
-                  printable(given), did_you_mean(given, names), folder.string(),
-                  names.empty() ? "none" : quoted(names)));
-}
-
-/// `text` as one word that a shell reads back.
-std::string shell_word(const std::string& text) {
-  constexpr char kPlain[] =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string word = "'";
-  for (const char character : text) {
-    word += character == '\'' ? std::string("'\\''") : std::string(1, character);
-  }
-  return word + "'";
-}
-
-/// The variables that count as flags and what the user typed, as a shell reads them back.
-std::string command_text(const std::vector<std::string>& arguments) {
-  std::string text;
-  for (const auto& [name, value] : flag_environment()) {
-    text += name + "=" + shell_word(value) + " ";
-  }
-  text += "ndbench_suite";
-  for (const std::string& argument : arguments) text += " " + shell_word(argument);
-  return text;
-}
-
-bool use_colour(Colour colour) {
-  if (colour != Colour::kAuto) return colour == Colour::kAlways;
-  const char* terminal = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
-         std::strcmp(terminal, "dumb") != 0;
-}
-
 std::string nothing_selected(const Plan& all, const std::string& filter) {
   std::vector<std::string> names;
   for (const Cell& cell : all.cells) names.push_back(cell.name());
@@ -97,67 +48,6 @@ std::string nothing_selected(const Plan& all, const std::string& filter) {
       "--benchmark_filter={} matches none of the {} benchmarks of this suite{}; "
       "--benchmark_list_tests lists them",
       filter, names.size(), did_you_mean(filter, names));
-}
-
-/// stdout and, if asked for, a file that is written in one piece at the end.
-class Outputs {
- public:
-  explicit Outputs(const CommandLine& line) : line_(line) {
-    OutputStyle style = line.style;
-    if (line.out) {
-      file_ = make_output(line.out_format, style, [this](std::string_view text) { text_ += text; });
-    }
-    style.colour = use_colour(line.colour);
-    display_ = make_output(line.format, style, write_stdout);
-  }
-
-  void begin(const RunContext& context) {
-    display_->begin(context);
-    if (file_) file_->begin(context);
-  }
-
-  void rows(const std::vector<Row>& rows) {
-    const bool display_aggregates = line_.display_aggregates_only || line_.report_aggregates_only;
-    for (const Row& row : rows) {
-      const bool passed_repetition =
-          row.aggregate.empty() && row.repetitions > 1 && row.outcome.status == Status::kPassed;
-      if (!(display_aggregates && passed_repetition)) display_->row(row);
-      if (file_ && !(line_.report_aggregates_only && passed_repetition)) file_->row(row);
-    }
-  }
-
-  void end_display() { display_->end(); }
-
-  void end_file() {
-    if (!file_) return;
-    file_->end();
-    write_file(*line_.out, text_);
-  }
-
- private:
-  const CommandLine& line_;
-  std::unique_ptr<Output> display_;
-  std::unique_ptr<Output> file_;
-  std::string text_;
-};
-
-/// On stderr, which may be closed or full: that is no reason to stop.
-void say(const std::string& text) {
-  std::fputs(fmt::format("ndbench_suite: {}\n", text).c_str(), stderr);
-}
-
-/// The logits first: a line never names a file that is not there.
-void append(Journal& journal, const Record& record, const nlohmann::json& origin) {
-  nlohmann::json line = to_json(record, origin);
-  nlohmann::json logits = store_logits(journal, record);
-  if (!logits.is_null()) line["logits"] = std::move(logits);
-  journal.append(line);
-}
-
-int replicas_in(const Plan& plan) {
-  int total = 0;
-  for (const Cell& cell : plan.cells) total += plan.replicas(cell);
-  return total;
 }
 
 RunContext make_context(const CommandLine& line, const Plan& plan, const Suite& suite,
@@ -171,9 +61,31 @@ RunContext make_context(const CommandLine& line, const Plan& plan, const Suite& 
   return context;
 }
 
-}  // namespace
+/// "measured with other programs": why a run cannot go on, as an error.
+void check_unchanged(const InterruptedRun& run, const nlohmann::json& header) {
+  const std::string difference = difference_of(run.header, header);
+  if (difference.empty()) return;
+  throw UsageError(fmt::format("--resume: '{}' cannot go on: {} since it began; start a new run",
+                               run.folder.string(), difference));
+}
 
-ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments) {
+/// The text of the suite beside its journal, unless the file was changed since it was read.
+void keep_suite(const Journal& journal, const Suite& suite) {
+  std::ifstream stream(suite.file, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (content_hash(text) == suite.hash) journal.put("suite.toml", text);
+}
+
+StartWorker worker_starter(WorkerProcess::Options options, InterruptSignals& signals,
+                           Processors processors = {}) {
+  options.processors = std::move(processors);
+  return [options = std::move(options), &signals](const auto& environment) {
+    return std::make_unique<WorkerProcess>(options, environment, signals);
+  };
+}
+
+ExitCode measure(const CommandLine& line, const std::vector<std::string>& arguments,
+                 const std::optional<InterruptedRun>& interrupted) {
   const Suite suite = read_suite(find_suite(line.suite));
   const Plan all = make_plan(suite, line.limits);
   const Plan plan = select(all, line.filter);
@@ -188,29 +100,18 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
     write_stdout(listing(plan, line.format));
     return ExitCode::kOk;
   }
-
   if (line.out) check_writable(*line.out);
 
-  const auto start = std::chrono::steady_clock::now();
-  const auto elapsed = [start] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  };
+  const double start = monotonic_seconds();
   const fs::path executable = executable_folder() / "ndbench_suite";
   InterruptSignals signals;
   const WorkerProcess::Options worker_options{
       .executable = worker_executable(),
       .timeout = std::chrono::duration<double>(line.timeout_seconds)};
-  const StartWorker start_worker = [&](const auto& environment) {
-    return std::make_unique<WorkerProcess>(worker_options, environment, signals);
-  };
+  const StartWorker start_worker = worker_starter(worker_options, signals);
   std::vector<Lane> lanes;
   for (const Processors& processors : lane_places) {
-    WorkerProcess::Options options = worker_options;
-    options.processors = processors;
-    const StartWorker start_there = [&signals, options](const auto& environment) {
-      return std::make_unique<WorkerProcess>(options, environment, signals);
-    };
-    lanes.push_back({start_there, processors});
+    lanes.push_back({worker_starter(worker_options, signals, processors), processors});
   }
 
   ExitCodes codes;
@@ -237,19 +138,24 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
     }
     const Roster roster =
         inspect_plugins(plan, plugin_path(line.plugin_path, executable), start_worker);
-    std::optional<Journal> journal;
-    if (!line.limits.dry_run) journal.emplace(line.results);
-    const ScratchFolder scratch(journal ? journal->folder() : fs::path());
-
-    std::vector<const Record*> records;  // the scheduler's own
-    std::map<std::pair<std::string, std::string>, Parity> parities;
-    Progress progress(stderr, isatty(STDERR_FILENO) != 0, replicas_in(plan), elapsed);
-    for (const Cell& cell : plan.cells) {
-      if (plan.is_sequential(cell)) progress.set_open();
-    }
-    FailureLog failures(stderr);
     nlohmann::json origin = provenance(machine, suite, command_text(arguments));
     origin["host_lock"] = line.host_sharing == HostSharing::kShare ? "shared" : "held";
+    const nlohmann::json header = run_header(suite, plan, roster, arguments, origin);
+    std::optional<Journal> journal;
+    if (interrupted) {
+      check_unchanged(*interrupted, header);
+      journal.emplace(interrupted->folder, interrupted->bytes);
+      remove_other_side_files(interrupted->folder, interrupted->side_files());
+      journal->append(resume_line(origin));
+    } else if (!line.limits.dry_run) {
+      journal.emplace(line.results);
+      keep_suite(*journal, suite);
+      journal->append(header);
+    }
+    ScratchFolder scratch(journal ? journal->folder() : fs::path());
+
+    RunLog log(plan, machine, journal ? &*journal : nullptr,
+               [start] { return monotonic_seconds() - start; });
     Scheduler scheduler(
         plan, roster,
         {.suite_seed = suite.seed,
@@ -257,64 +163,36 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
          .data_path = data_path(line.data_path),
          .reference =
              find_plugin(PluginKind::kBackend, "cpu", plugin_path(line.plugin_path, executable)),
-         .on_parity =
-             [&](const Parity& parity) {
-               if (journal) journal->append(to_json(parity, origin));
-               parities[{parity.model, parity.backend}] = parity;
-               if (parity.status != Parity::Status::kUnchecked) return;
-               progress.clear();
-               say(fmt::format(
-                   "{} on {}: {}; a difference between backends may not be the hardware's",
-                   parity.model, parity.backend, printable(parity.reason, std::string::npos)));
-             },
+         .on_parity = [&](const Parity& parity) { log.take(parity); },
          .lanes = lanes,
          .wait_for_any = [&](const auto& workers) { wait_for_any(workers, signals); },
          .machine = machine,
          .scratch = scratch.path()},
-        start_worker,
-        [&](const Cell& cell, int replica) {
-          if (replica >= plan.replicas(cell)) progress.add(1);
-          progress.start(fmt::format("{} replica {}", cell.name(), replica));
-        },
-        [&](const Record& record) {
-          if (journal) append(*journal, record, origin);
-          records.push_back(&record);
-          codes.add(record.outcome.exit_code);
-          int done = 1;
-          if (record.ends_cell()) {  // the rest of its replicas are left out
-            const auto before = std::count_if(
-                records.begin(), records.end() - 1,
-                [&](const Record* one) { return one->cell.name() == record.cell.name(); });
-            done = std::max(1, plan.replicas(record.cell) - static_cast<int>(before));
-          }
-          progress.done(done);
-          if (record.outcome.status == Status::kFailed) progress.clear();
-          failures.add(record);
-        });
+        start_worker, [&](const Cell& cell, int replica) { log.start(cell, replica); },
+        [&](std::span<const Record* const> records) { log.take(records); });
+    if (interrupted) {
+      const std::vector<Parity> parities = parities_of(*interrupted);
+      log.restore(scheduler.restore(records_of(*interrupted, plan), parities), parities);
+    }
 
     Outputs outputs(line);
     outputs.begin(make_context(line, plan, suite, executable.string()));
     attempt([&] {
       run_benchmarks(scheduler, line.random_interleaving, line.verbosity,
                      [&](const std::vector<Row>& rows) {
-                       progress.clear();
+                       log.clear();
                        outputs.rows(rows);
                      });
     });
-    progress.clear();
+    const bool is_complete = codes.worst() == ExitCode::kOk;
+    codes.add(log.codes());
+    log.clear();
     for (const std::string& unmet : scheduler.unmet()) say(unmet);
-    // Replicas that ran side by side ended in any order.
-    std::map<std::string, std::size_t> places;
-    for (const Cell& cell : plan.cells) places.emplace(cell.name(), places.size());
-    std::stable_sort(records.begin(), records.end(), [&](const Record* a, const Record* b) {
-      return std::pair(places.at(a->cell.name()), a->replica) <
-             std::pair(places.at(b->cell.name()), b->replica);
-    });
     const double precision =
         plan.step.precision > 0.0 ? plan.step.precision : SummaryOptions{}.precision;
     const Summary summary =
-        summarize(records, machine,
-                  {.target = plan.epoch.target, .precision = precision, .parity = parities});
+        summarize(log.records(), machine,
+                  {.target = plan.epoch.target, .precision = precision, .parity = log.parities()});
     attempt([&] {
       outputs.end_display();
       if (line.format == Format::kConsole) {
@@ -329,10 +207,25 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
       write_file(journal->folder() / "summary.json",
                  strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
+    attempt([&] { journal->append(end_line(is_complete, codes)); });
     std::fputs(fmt::format("results: {}\n", journal->folder().string()).c_str(), stderr);
+    if (is_complete) return;
+    scratch.keep();
+    say(fmt::format("to go on: ndbench_suite --results={} --resume={}",
+                    journal->folder().parent_path().string(),
+                    journal->folder().filename().string()));
   });
   if (const std::string text = codes.text(); !text.empty()) say(text);
   return codes.worst();
+}
+
+}  // namespace
+
+ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments) {
+  if (!line.resume) return measure(line, arguments, std::nullopt);
+  const InterruptedRun interrupted = find_interrupted_run(fs::absolute(line.results), *line.resume);
+  const CommandLine recorded = command_line_of(interrupted, line, arguments);
+  return measure(recorded, interrupted.header.at("arguments"), interrupted);
 }
 
 }  // namespace ndbench

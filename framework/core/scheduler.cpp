@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/divergence.h"
 #include "core/environments.h"
@@ -51,13 +52,13 @@ Settings settings_of(const Tooling& tooling, int threads) {
 }  // namespace
 
 Scheduler::Scheduler(Plan plan, Roster roster, Options options, StartWorker start_worker,
-                     StartObserver on_start, RecordObserver on_record)
+                     StartObserver on_start, RecordObserver on_records)
     : plan_(std::move(plan)),
       roster_(std::move(roster)),
       options_(std::move(options)),
       whole_machine_{std::move(start_worker)},
       on_start_(std::move(on_start)),
-      on_record_(std::move(on_record)) {
+      on_records_(std::move(on_records)) {
   for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
     const Cell& planned = plan_.cells[cell];
     Outcome outcome = roster_.outcome(planned);
@@ -78,8 +79,10 @@ const Record& Scheduler::measure(std::size_t cell, int replica) {
     const double start = options_.seconds();
     if (plan_.cells[cell].scope == ScopeKind::kEpoch) {
       measure_epochs(group, replica);
-    } else if (auto trainees = make_round(group, replica); !trainees.empty()) {
-      measure_steps(trainees, replica);
+    } else {
+      std::vector<Trainee> trainees = make_round(group, replica);
+      if (!trainees.empty()) measure_steps(trainees, replica, start);
+      hand_out();
     }
     Sequence& sequence = sequences_[plan_.cells[cell].group_name()];
     sequence.seconds += options_.seconds() - start;
@@ -131,6 +134,7 @@ GroupCost Scheduler::cost_so_far(const std::vector<std::size_t>& group, int repl
 std::vector<Trainee> Scheduler::make_round(const std::vector<std::size_t>& group, int replica) {
   std::vector<Trainee> trainees;
   for (const std::size_t cell : group) {
+    if (records_.contains({cell, replica})) continue;  // of an earlier run
     Trainee trainee = make_trainee(cell, replica);
     if (!given_up_.contains(cell)) {
       trainees.push_back(std::move(trainee));
@@ -138,7 +142,7 @@ std::vector<Trainee> Scheduler::make_round(const std::vector<std::size_t>& group
     }
     leave_out(trainee);
     // Only the first replica's record tells it to the observer: the others were not tried.
-    if (replica == 0) on_record_(records_.at(std::pair(cell, replica)));
+    if (replica == 0) complete_.push_back(&records_.at(std::pair(cell, replica)));
   }
   return trainees;
 }
@@ -189,7 +193,7 @@ PrepareRequest Scheduler::prepare_request(const Record& record) const {
 /// Compares the cell's backend with the reference, once; gives all its cells up if it differs.
 void Scheduler::pass_parity(const Cell& cell) {
   if (!needs_parity(plan_, roster_, cell)) return;
-  if (!parity_checked_.emplace(cell.model.name, cell.backend.name).second) return;
+  if (parity_checked_.contains({cell.model.name, cell.backend.name})) return;
   const Record record = make_trainee(parity_cell(plan_, cell), 0).record;
   ParityRequest request{
       .model = cell.model.name,
@@ -202,12 +206,76 @@ void Scheduler::pass_parity(const Cell& cell) {
   request.reference.request.settings = {.threads = 1, .switches = {{"deterministic", true}}};
   const Parity parity = check_parity(request, whole_machine_.start_worker);
   if (options_.on_parity) options_.on_parity(parity);
+  take(parity);
+}
+
+void Scheduler::take(const Parity& parity) {
+  parity_checked_.emplace(parity.model, parity.backend);
   if (parity.status != Parity::Status::kFailed) return;
-  for (std::size_t other = 0; other < plan_.cells.size(); ++other) {
-    const Cell& sibling = plan_.cells[other];
-    if (sibling.model.name != cell.model.name || sibling.backend.name != cell.backend.name)
-      continue;
-    given_up_.emplace(other, parity.outcome());
+  for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
+    const Cell& planned = plan_.cells[cell];
+    if (planned.model.name != parity.model || planned.backend.name != parity.backend) continue;
+    given_up_.emplace(cell, parity.outcome());
+  }
+}
+
+std::vector<const Record*> Scheduler::restore(std::vector<Record> records,
+                                              const std::vector<Parity>& parities) {
+  for (const Parity& parity : parities) take(parity);
+  std::map<std::string, std::size_t> cells;
+  for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
+    cells.emplace(plan_.cells[cell].name(), cell);
+  }
+  std::vector<const Record*> restored;
+  for (Record& record : records) {
+    const std::size_t cell = cells.at(record.cell.name());
+    restore_counts(record);
+    if (record.ends_cell()) given_up_.emplace(cell, record.outcome);
+    const auto key = std::pair(cell, record.replica);
+    restored.push_back(&records_.emplace(key, std::move(record)).first->second);
+  }
+  // In the order of cells and replicas: the first of each tooling is what others must equal.
+  for (const auto& [key, record] : records_) {
+    if (record.outcome.status != Status::kPassed) continue;
+    if (!record.cell.mode.must_repeat_in_environment()) continue;
+    first_state_.try_emplace(std::pair(key.first, record.tooling), record.state);
+  }
+  for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
+    const std::vector<std::size_t> group = plan_.group_of(cell);
+    if (plan_.is_sequential(plan_.cells[cell]) && group.front() == cell) restore_sequence(group);
+  }
+  return restored;
+}
+
+/// Every replica of a group takes as many iterations as the first.
+void Scheduler::restore_counts(const Record& record) {
+  if (record.outcome.status != Status::kPassed) return;
+  const std::string group = record.cell.group_name();
+  if (record.cell.scope == ScopeKind::kEpoch) {
+    epoch_counts_.try_emplace(group, record.iterations());
+  } else {
+    step_counts_.try_emplace(
+        group, StepCounts{record.warmup_steps, record.iterations(), plan_.step.blocks});
+  }
+}
+
+/// How often the group was measured, and how long that took.
+void Scheduler::restore_sequence(const std::vector<std::size_t>& group) {
+  Sequence& sequence = sequences_[plan_.cells[group.front()].group_name()];
+  const auto is_there = [&](std::size_t cell) {
+    return records_.contains({cell, sequence.replicas});
+  };
+  for (; std::any_of(group.begin(), group.end(), is_there); ++sequence.replicas) {
+    double seconds = 0.0;
+    for (const std::size_t cell : group) {
+      if (!is_there(cell)) {
+        if (!given_up_.contains(cell)) return;
+        Trainee trainee = make_trainee(cell, sequence.replicas);
+        leave_out(trainee);
+      }
+      seconds = std::max(seconds, records_.at({cell, sequence.replicas}).round_seconds);
+    }
+    sequence.seconds += seconds;
   }
 }
 
@@ -237,7 +305,7 @@ void Scheduler::start(Trainee& trainee, const Lane& lane) {
   });
 }
 
-void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica) {
+void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica, double start_seconds) {
   for (Trainee& trainee : trainees)
     start(trainee, whole_machine_);  // LibTorch loads in all of them at once
   for (Trainee& trainee : trainees) trainee.await_prepared();
@@ -253,7 +321,10 @@ void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica) {
   if (const auto counts = step_counts_.find(group); counts != step_counts_.end()) {
     train_steps(trainees, replica, counts->second, options_.read_host);
   }
-  for (Trainee& trainee : trainees) complete(trainee);
+  for (Trainee& trainee : trainees) {
+    trainee.record.round_seconds = options_.seconds() - start_seconds;
+    complete(trainee);
+  }
 }
 
 /// Measures one replica of each cell of a group, or with several lanes all replicas, replica 0 of
@@ -265,6 +336,7 @@ void Scheduler::measure_epochs(const std::vector<std::size_t>& group, int replic
   std::deque<Trainee> queue;
   for (int next = side_by_side ? 0 : replica; next <= last; ++next) {
     std::vector<Trainee> round = make_round(group, next);
+    hand_out();
     for (const std::size_t turn : block_order(round.size(), 0, next)) {
       round[turn].record.jobs = static_cast<int>(lanes.size());
       queue.push_back(std::move(round[turn]));
@@ -275,7 +347,11 @@ void Scheduler::measure_epochs(const std::vector<std::size_t>& group, int replic
       {.is_given_up = [this](const Trainee& trainee) { return given_up_.contains(trainee.cell); },
        .start = [this](Trainee& trainee, const Lane& lane) { start(trainee, lane); },
        .epochs = [this](const Record& record) { return epochs(record); },
-       .complete = [this](Trainee& trainee) { complete(trainee); },
+       .complete =
+           [this](Trainee& trainee) {
+             complete(trainee);
+             hand_out();
+           },
        .leave_out = [this](Trainee& trainee) { leave_out(trainee); }})
       .run(std::move(queue));
 }
@@ -294,10 +370,7 @@ int Scheduler::epochs(const Record& record) {
 /// Lets the worker leave, judges the record and hands it out.
 void Scheduler::complete(Trainee& trainee) {
   if (trainee.worker != nullptr) trainee.finish();
-  // One environment that cannot be had says nothing about the next.
-  const bool goes_on =
-      trainee.record.cell.mode.environment && trainee.record.outcome.status == Status::kSkipped;
-  if (!trainee.has_passed() && !goes_on) {
+  if (trainee.record.ends_cell()) {
     given_up_.emplace(trainee.cell, trainee.record.outcome);
     drop_snapshots(trainee.cell);
   }
@@ -310,7 +383,13 @@ void Scheduler::complete(Trainee& trainee) {
                                       records_.lower_bound(std::pair(trainee.cell + 1, 0)));
   const bool has_all = measured >= plan_.replicas(record.cell) && !plan_.is_sequential(record.cell);
   if (has_all) drop_snapshots(trainee.cell);
-  on_record_(record);
+  complete_.push_back(&record);
+}
+
+void Scheduler::hand_out() {
+  if (complete_.empty()) return;
+  const std::vector<const Record*> records = std::exchange(complete_, {});
+  on_records_(records);
 }
 
 /// For when nobody will read them any more.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,15 +45,21 @@ class Scheduler {
     std::filesystem::path scratch{};  ///< for snapshots of replica 0; "": none are taken
   };
 
-  /// Told of each record when it is complete, before the next is begun. The record stays where it
-  /// is as long as the Scheduler is there.
-  using RecordObserver = std::function<void(const Record&)>;
+  /// Told of records when they are complete, before the next are begun: of steps all those of a
+  /// round, which count together or not at all; of epochs each by itself. They stay where they are
+  /// as long as the Scheduler is there.
+  using RecordObserver = std::function<void(std::span<const Record* const>)>;
 
   /// Told which replica of which cell is about to be measured.
   using StartObserver = std::function<void(const Cell&, int replica)>;
 
   Scheduler(Plan plan, Roster roster, Options options, StartWorker start_worker,
-            StartObserver on_start, RecordObserver on_record);
+            StartObserver on_start, RecordObserver on_records);
+
+  /// Goes on from what an earlier run of the same plan has measured, before anything is measured.
+  /// @return the records where they stay; the observer is not told of them.
+  std::vector<const Record*> restore(std::vector<Record> records,
+                                     const std::vector<Parity>& parities);
 
   /// The record of one replica: measured now, with its group, unless it has been already. Where
   /// epoch replicas run side by side, all those of the group are measured now.
@@ -73,7 +80,7 @@ class Scheduler {
 
  private:
   std::vector<Trainee> make_round(const std::vector<std::size_t>& group, int replica);
-  void measure_steps(std::vector<Trainee>& trainees, int replica);
+  void measure_steps(std::vector<Trainee>& trainees, int replica, double start);
   void measure_epochs(const std::vector<std::size_t>& group, int replica);
   Trainee make_trainee(std::size_t cell, int replica);
   [[nodiscard]] int threads_of_backend(const BackendEntry& backend) const;
@@ -81,9 +88,13 @@ class Scheduler {
   [[nodiscard]] std::vector<Tooling> toolings_of(const Cell& cell) const;
   [[nodiscard]] PrepareRequest prepare_request(const Record& record) const;
   void pass_parity(const Cell& cell);
+  void take(const Parity& parity);
+  void restore_counts(const Record& record);
+  void restore_sequence(const std::vector<std::size_t>& group);
   void start(Trainee& trainee, const Lane& lane);
   int epochs(const Record& record);
   void complete(Trainee& trainee);
+  void hand_out();
   void leave_out(Trainee& trainee);
   void check_repetition(Trainee& trainee);
   [[nodiscard]] GroupCost cost_so_far(const std::vector<std::size_t>& group, int replicas) const;
@@ -96,8 +107,9 @@ class Scheduler {
   Options options_;
   Lane whole_machine_;
   StartObserver on_start_;
-  RecordObserver on_record_;
+  RecordObserver on_records_;
   std::map<std::pair<std::size_t, int>, Record> records_;
+  std::vector<const Record*> complete_;      ///< that the observer has yet to be told of
   std::map<std::size_t, Outcome> given_up_;  ///< cells that are not tried again
   /// The first by cell and tooling, of modes that must repeat at least in one environment.
   std::map<std::pair<std::size_t, Tooling>, State> first_state_;

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/journal.h"
+#include "core/durable_file.h"
 
 namespace ndbench {
 namespace {
@@ -36,13 +36,15 @@ ScratchFolder::ScratchFolder(const fs::path& parent) {
     path_ = pattern;
   } else {
     path_ = parent / "scratch";
-    if (mkdir(path_.c_str(), 0700) != 0) fail(path_);
+    const bool is_made = mkdir(path_.c_str(), 0700) == 0;
+    if (!is_made && !(errno == EEXIST && fs::is_directory(fs::symlink_status(path_)))) fail(path_);
   }
   // Workers are given it, wherever they work.
   path_ = fs::absolute(path_);
 }
 
 ScratchFolder::~ScratchFolder() {
+  if (is_kept_) return;
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }

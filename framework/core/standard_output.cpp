@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "core/journal.h"
+#include "core/durable_file.h"
 
 namespace ndbench {
 

@@ -94,6 +94,15 @@ int Trainee::threads() const {
 
 void Trainee::take(EpochSample sample) {
   require_whole(sample.evaluation);
+  const auto is_other_set = [&](const EpochSample& before) {
+    return before.evaluation.predictions.size() != sample.evaluation.predictions.size();
+  };
+  if (!record.epochs.empty() && is_other_set(record.epochs.back())) {
+    throw WorkerFailed{failed(ExitCode::kBenchmarkFailed,
+                              "the task's evaluation has another number of predictions than that of "
+                              "the epoch before; evaluate the same examples each time",
+                              "evaluate")};
+  }
   // Large, and only the last ones are compared with other replicas'.
   if (!record.epochs.empty()) {
     record.epochs.back().evaluation.targets = {};

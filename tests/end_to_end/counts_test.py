@@ -1,6 +1,7 @@
 """What the supervisor costs, and what a record holds."""
 
 import fcntl
+import gzip
 import json
 import pathlib
 import re
@@ -110,9 +111,26 @@ class Records(SuiteTest):
 
     @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
     def test_records_follow_the_schema(self):
-        schema = json.loads(SCHEMA.read_text())
-        for record in self.done.records:
-            jsonschema.validate(record, schema)
+        records = [line for line in self.done.lines if line["type"] == "record"]
+        self.check("record", records)
+
+    @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
+    def test_the_lines_around_them_follow_theirs(self):
+        first, *_, last = self.done.lines
+        self.assertEqual((first["type"], last["type"]), ("run", "end"))
+        self.check("run", [first, last])
+
+    @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
+    def test_traces_follow_theirs(self):
+        files = sorted((self.done.folder / "traces").iterdir())
+        self.assertTrue(files)
+        self.check("trace", [json.loads(gzip.decompress(file.read_bytes())) for file in files])
+
+    def check(self, name, values):
+        schema = json.loads(SCHEMA.with_name(f"{name}.schema.json").read_text())
+        validator = jsonschema.Draft202012Validator(schema)
+        for value in values:
+            validator.validate(value)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import ctypes
 import ctypes.util
+import gzip
 import statistics
 import unittest
 
@@ -125,26 +126,32 @@ class TenReplicas(SuiteTest):
             for epoch in earlier:
                 self.assertNotIn("targets", epoch["evaluation"])
 
-    def test_every_record_names_its_logits(self):
+    def test_every_record_names_its_arrays(self):
         files = set()
         for record in self.done.records:
-            stored = record["logits"]
-            expected = record["name"].replace("/", ".") + f".{record['replica']}.npy"
-            self.assertEqual(stored["file"], f"logits/{expected}")
-            self.assertEqual(stored["shape"], [40, 4])
-            files.add(self.done.folder / stored["file"])
-        self.assertEqual(set((self.done.folder / "logits").iterdir()), files)
+            name = record["name"].replace("/", ".") + f".{record['replica']}"
+            for kind, shape in (
+                ("logits", [40, 4]),
+                ("predictions", [len(record["samples"]["epochs"]), 40]),
+                ("targets", [1, 40]),
+            ):
+                stored = record["files"][kind]
+                self.assertEqual(stored["file"], f"arrays/{name}.{kind}.npy.gz")
+                self.assertEqual(stored["shape"], shape)
+                files.add(self.done.folder / stored["file"])
+        self.assertEqual(set((self.done.folder / "arrays").iterdir()), files)
 
     @unittest.skipUnless(XXHASH, "needs libxxhash")
     def test_the_hash_of_the_logits_is_that_of_their_file(self):
         for record in self.done.records:
-            content = (self.done.folder / record["logits"]["file"]).read_bytes()
-            self.assertEqual(xxh3_128(content), record["logits"]["hash"])
+            content = self.done.unpacked(record, "logits")
+            self.assertEqual(xxh3_128(content), record["files"]["logits"]["hash"])
 
     @unittest.skipUnless(numpy, "needs python3-numpy")
     def test_numpy_reads_the_logits(self):
         for record in self.done.records:
-            logits = numpy.load(self.done.folder / record["logits"]["file"])
+            with gzip.open(self.done.folder / record["files"]["logits"]["file"]) as file:
+                logits = numpy.load(file)
             self.assertEqual(logits.shape, (40, 4))
             self.assertEqual(logits.dtype, numpy.dtype("<f4"))
             decided = record["samples"]["epochs"][-1]["evaluation"]["predictions"]

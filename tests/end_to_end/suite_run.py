@@ -1,8 +1,11 @@
 """Runs ndbench_suite as a user does, and reads what it leaves behind."""
 
+import ast
+import gzip
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -73,7 +76,8 @@ class Run:
         self.returncode = process.returncode
         self.stdout = stdout or ""
         self.stderr = stderr or ""
-        self.folders = sorted(results.iterdir()) if results.is_dir() else []
+        inside = sorted(results.iterdir()) if results.is_dir() else []
+        self.folders = [entry for entry in inside if entry.is_dir()]
 
     @property
     def folder(self):
@@ -81,13 +85,49 @@ class Run:
         return folder
 
     @property
-    def records(self):
-        """Every line of the journal that is a record, in order."""
+    def lines(self):
+        """Every line of the journal, in order."""
         text = (self.folder / "journal.jsonl").read_text()
         if not text.endswith("\n"):
             raise ValueError("the journal's last line is cut")
-        lines = [strict_json(line) for line in text.splitlines()]
-        return [line for line in lines if line["type"] == "record"]
+        return [strict_json(line) for line in text.splitlines()]
+
+    @property
+    def records(self):
+        """Every record of the journal, in order, with its run's provenance and its side files."""
+        records = []
+        for line in self.lines:
+            if "provenance" in line:
+                provenance = line["provenance"]
+            if line["type"] == "record":
+                records.append(self.with_side_files(line | {"provenance": provenance}))
+        return records
+
+    def unpacked(self, record, kind):
+        return gzip.decompress((self.folder / record["files"][kind]["file"]).read_bytes())
+
+    def array(self, record, kind):
+        """Rows of a side file that NumPy reads, without NumPy."""
+        content = self.unpacked(record, kind)
+        begin = 10 + int.from_bytes(content[8:10], "little")
+        header = ast.literal_eval(content[10:begin].decode())
+        rows, columns = header["shape"]
+        code = {"<f4": "f", "<i4": "i"}[header["descr"]]
+        values = struct.unpack(f"<{rows * columns}{code}", content[begin:])
+        return [list(values[row * columns : (row + 1) * columns]) for row in range(rows)]
+
+    def with_side_files(self, record):
+        files = record.get("files", {})
+        if "trace" in files:
+            record["trace"] = strict_json(self.unpacked(record, "trace").decode())["trace"]
+        if "predictions" in files:
+            epochs = record["samples"]["epochs"]
+            for epoch, row in zip(epochs, self.array(record, "predictions"), strict=True):
+                epoch["evaluation"]["predictions"] = row
+        if "targets" in files:
+            last = record["samples"]["epochs"][-1]["evaluation"]
+            (last["targets"],) = self.array(record, "targets")
+        return record
 
     def records_of(self, name):
         return [record for record in self.records if record["name"] == name]

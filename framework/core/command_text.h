@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ndbench {
+
+/// The variables that count as flags and what the user typed, as a shell reads them back.
+[[nodiscard]] std::string command_text(const std::vector<std::string>& arguments);
+
+}  // namespace ndbench

@@ -1,0 +1,198 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "core/json_number.h"
+#include "core/record_json.h"
+#include "ndbench/error.h"
+
+namespace ndbench {
+namespace {
+
+using nlohmann::json;
+
+std::uint64_t seed(const json& text) {
+  const auto& digits = text.get_ref<const std::string&>();
+  std::uint64_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  if (std::from_chars(digits.data(), end, value, 16).ptr != end) {
+    throw Error(fmt::format("the seed '{}' is no hexadecimal number", digits));
+  }
+  return value;
+}
+
+std::map<std::string, ParameterValue> values(const json& object) {
+  std::map<std::string, ParameterValue> result;
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_boolean()) {
+      result[name] = value.get<bool>();
+    } else if (value.is_number_integer()) {
+      result[name] = value.get<std::int64_t>();
+    } else if (value.is_string()) {
+      result[name] = value.get<std::string>();
+    } else {
+      result[name] = number(value);
+    }
+  }
+  return result;
+}
+
+Slice slice(const json& object) {
+  return {.name = object.at("name"),
+          .examples = object.at("examples"),
+          .decisions = object.at("decisions"),
+          .correct = object.at("correct"),
+          .positives = object.at("positives"),
+          .false_negatives = object.at("false_negatives"),
+          .negatives = object.at("negatives"),
+          .false_positives = object.at("false_positives")};
+}
+
+Evaluation evaluation(const json& object) {
+  Evaluation result{.metric = object.at("metric"),
+                    .value = number(object.at("value")),
+                    .higher_is_better = object.at("higher_is_better"),
+                    .examples = object.at("examples")};
+  const json none = json::object();
+  for (const auto& [name, value] : object.value("other", none).items()) {
+    result.other[name] = number(value);
+  }
+  for (const json& one : object.value("slices", json::array())) {
+    result.slices.push_back(slice(one));
+  }
+  return result;
+}
+
+HostLoad host(const json& object) {
+  HostLoad load;
+  load.window_seconds = object.at("window_seconds");
+  load.steal_share = number(object.at("steal_share"));
+  load.others_cores = number(object.at("others_cores"));
+  load.frequency = number(object.at("frequency"));
+  if (object.contains("runnable")) load.runnable = object.at("runnable").get<int>();
+  return load;
+}
+
+MeasuredBlock block(const json& object) {
+  MeasuredBlock result;
+  result.cpu_seconds = object.at("cpu_seconds");
+  result.run_queue_seconds = number(object.at("run_queue_seconds"));
+  result.host = host(object);
+  result.disturbed = object.value("disturbed", "");
+  result.times_before = object.value("measured_again", 0);
+  if (object.contains("losses")) result.losses = numbers(object.at("losses"));
+  return result;
+}
+
+void read_steps(const json& object, Record& record) {
+  record.warmup_steps = object.at("warmup_steps");
+  record.steps = {.seconds = numbers(object.at("step_seconds")),
+                  .losses = numbers(object.at("losses")),
+                  .cpu_seconds = object.at("cpu_seconds"),
+                  .batch_size = object.at("batch_size"),
+                  .run_queue_seconds = number(object.at("run_queue_seconds"))};
+  auto next = record.steps.seconds.begin();
+  for (const json& one : object.at("blocks")) {
+    const auto steps = one.at("steps").get<std::ptrdiff_t>();
+    if (steps < 0 || steps > record.steps.seconds.end() - next) {
+      throw Error("its blocks have more steps than there are times");
+    }
+    MeasuredBlock read = block(one);
+    read.block = static_cast<int>(record.blocks.size());
+    read.seconds.assign(next, next + steps);
+    next += steps;
+    record.blocks.push_back(std::move(read));
+  }
+  for (const json& one : object.value("discarded_blocks", json::array())) {
+    MeasuredBlock read = block(one);
+    read.block = one.at("block");
+    read.seconds = numbers(one.at("step_seconds"));
+    record.discarded.push_back(std::move(read));
+  }
+}
+
+EpochSample epoch(const json& object) {
+  return {.train_seconds = object.at("train_seconds"),
+          .input_seconds = object.at("input_seconds"),
+          .evaluate_seconds = object.at("evaluate_seconds"),
+          .cpu_seconds = object.at("cpu_seconds"),
+          .examples = object.at("examples"),
+          .loss = number(object.at("loss")),
+          .evaluation = evaluation(object.at("evaluation")),
+          .run_queue_seconds = number(object.at("run_queue_seconds")),
+          .trace_seconds = object.at("trace_seconds")};
+}
+
+void read_epochs(const json& object, Record& record) {
+  for (const json& one : object.at("epochs")) {
+    record.epochs.push_back(epoch(one));
+    if (!one.contains("window_seconds")) continue;
+    const EpochSample& sample = record.epochs.back();
+    record.blocks.push_back({.block = static_cast<int>(record.epochs.size()) - 1,
+                             .seconds = {sample.train_seconds + sample.evaluate_seconds},
+                             .cpu_seconds = sample.cpu_seconds,
+                             .run_queue_seconds = sample.run_queue_seconds,
+                             .host = host(one),
+                             .disturbed = one.value("disturbed", "")});
+  }
+}
+
+Outcome outcome(const json& object) {
+  const std::string status = object.at("status");
+  Outcome result;
+  if (status == to_string(Status::kPassed)) return result;
+  result.status = status == to_string(Status::kSkipped) ? Status::kSkipped : Status::kFailed;
+  result.reason = object.at("reason");
+  result.phase = object.value("phase", "");
+  result.output = object.value("output", "");
+  result.exit_code = static_cast<ExitCode>(object.value("exit_code", 0));
+  return result;
+}
+
+Record read(const json& object, const Cell& cell) {
+  Record record;
+  record.cell = cell;
+  record.replica = object.at("replica");
+  record.jobs = object.at("jobs");
+  record.outcome = outcome(object.at("outcome"));
+  const json& seeds = object.at("seeds");
+  record.seeds = {.init = seed(seeds.at("init")),
+                  .order = seed(seeds.at("order")),
+                  .augment = seed(seeds.at("augment")),
+                  .dropout = seed(seeds.at("dropout"))};
+  record.parameters = Parameters(values(object.at("parameters")));
+  record.tooling = values(object.at("tooling"));
+  record.in_force = object.at("in_force");
+  record.libraries = object.at("libraries");
+  record.environment = object.at("environment");
+  record.load_average = object.at("load_average");
+  record.round_seconds = object.at("round_seconds");
+  record.prepare_seconds = object.value("prepare_seconds", 0.0);
+  record.peak_memory_bytes = object.value("peak_memory_bytes", std::int64_t{0});
+  record.state.hash = object.value("state_hash", "");
+  if (object.contains("samples")) {
+    const bool is_step = cell.scope == ScopeKind::kStep;
+    (is_step ? read_steps : read_epochs)(object.at("samples"), record);
+  }
+  return record;
+}
+
+}  // namespace
+
+Record record_from_json(const json& object, const Cell& cell) {
+  const auto version = object.value("version", 0);
+  if (version != kRecordVersion) {
+    throw Error(
+        fmt::format("a record of version {}, this program goes on with version {}; use the "
+                    "ndbench that measured it",
+                    version, kRecordVersion));
+  }
+  try {
+    return read(object, cell);
+  } catch (const json::exception& error) {
+    throw Error(fmt::format("a record is not as it should be: {}", error.what()));
+  }
+}
+
+}  // namespace ndbench
