@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "core/statistics.h"
 
 namespace ndbench {
@@ -223,8 +224,6 @@ json to_json(const Record& record, const json& provenance) {
   return object;
 }
 
-std::string strict_line(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string strict_line(const json& value) { return json_text(value, -1); }
 
 }  // namespace ndbench

@@ -28,6 +28,7 @@
 #include "core/scratch_folder.h"
 #include "core/search_path.h"
 #include "core/spelling.h"
+#include "core/standard_error.h"
 #include "core/standard_output.h"
 #include "core/stored_logits.h"
 #include "core/summary.h"
@@ -141,10 +142,7 @@ class Outputs {
   std::string text_;
 };
 
-/// On stderr, which may be closed or full: that is no reason to stop.
-void say(const std::string& text) {
-  std::fputs(fmt::format("ndbench_suite: {}\n", text).c_str(), stderr);
-}
+void say(const std::string& text) { write_message("ndbench_suite", text); }
 
 /// The logits first: a line never names a file that is not there.
 void append(Journal& journal, const Record& record, const nlohmann::json& origin) {
@@ -329,7 +327,7 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
       write_file(journal->folder() / "summary.json",
                  strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
-    std::fputs(fmt::format("results: {}\n", journal->folder().string()).c_str(), stderr);
+    write_message("results", journal->folder().string());
   });
   if (const std::string text = codes.text(); !text.empty()) say(text);
   return codes.worst();
