@@ -1,7 +1,7 @@
 # Tests of framework/core: no LibTorch, no clock, seconds in all.
 foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets coverage diagnosis
                       disturbance divergence environments epoch_lanes exit_code failure_log fitness
-                      host_facts host_files host_lock host_sample host_watch hostile_text intervals journal
+                      host_facts host_files host_lock host_sample host_watch hostile_text installation intervals journal
                       knob_costs knob_modes knobs_in_force listing machine measured_block mode
                       mode_comparison mode_words name noise_shares npy_file output paired_ratio parity plan
                       plugin_file plugin_survey printable processor_time progress protocol record replica_metrics
