@@ -339,6 +339,7 @@ TEST(CsvCell, NeutralisesFormulasAndNoNumbers) {
   EXPECT_EQ(csv_cell("\ra"), "'\\x0da");
   EXPECT_EQ(csv_cell("\n=a"), "\"'\n=a\"");
   EXPECT_EQ(csv_cell(" =a"), "' =a");
+  EXPECT_EQ(csv_cell("\"=a"), "\"'\"\"=a\"");
   EXPECT_EQ(csv_cell("a;b"), "\"a;b\"");
   EXPECT_EQ(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
   EXPECT_EQ(csv_cell(-1.5), "-1.5");

@@ -9,10 +9,10 @@
 namespace ndbench {
 namespace {
 
-/// Whether a spreadsheet may compute what it should show. Some pass over blanks in front, some take
-/// East Asian forms of the signs for the signs.
+/// Whether a spreadsheet may compute what it should show. Some pass over blanks or quotes in front,
+/// some take East Asian forms of the signs for the signs.
 bool looks_like_formula(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\""), text.size()));
   for (const std::string_view sign : {"=", "+", "-", "@", "＝", "＋", "－", "＠"}) {
     if (text.starts_with(sign)) return true;
   }
