@@ -318,6 +318,11 @@ TEST(DamagedFiles, ReserveNoMemoryForWhatTheyOnlyClaim) {
       {"alpha16.png", png_claiming(16384, 6000, 16, 6), picture},
       {"palette.png", png_claiming(16384, 6000, 1, 3), picture},
       {"huge.jpg", jpeg_claiming(jpeg, 16384, 6000), picture},
+      {"tiny.jpg",  // found by the fuzzer: 10749 × 3848 pixels, which libavcodec reserves
+       std::string("\xff\xd8\xff\xc2\0\x11\x01\x0f\x08\x29\xfd\x03\0\x12\0\x02"
+                   "\x12\0\x41\x12\0\xb7\xff\xd9",
+                   24),
+       picture},
       {"frame", with_field<std::uint32_t>(encode(PhaseNote{"x"}, 0), kLength, 0xffffffffU),
        read_messages},
       {"list", frame_around(announced, static_cast<std::uint16_t>(Message(StepSamples{}).index())),

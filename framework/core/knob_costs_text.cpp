@@ -52,7 +52,8 @@ std::string console_knob_costs(const std::vector<KnobCosts>& all) {
         in_order.empty() ? fmt::format("{}\n", alone) : fmt::format("{:<23} {}\n", alone, in_order);
   };
   for (const KnobCosts& costs : all) {
-    text += fmt::format("{}: {} against {}\n", plain(costs.group), plain(costs.mode), plain(costs.reference));
+    text += fmt::format("{}: {} against {}\n", plain(costs.group), plain(costs.mode),
+                        plain(costs.reference));
     line("", "alone ms", "alone % [95 %]", "in order % [95 %]");
     for (const KnobCost& cost : costs.knobs) {
       if (!cost.problem.empty()) continue;

@@ -51,10 +51,14 @@ struct Reservation {
   std::int64_t file_bytes;
 };
 
-/// The most pixels that a PNG file can hold, as Deflate makes at most 1032 bytes of one: a header
-/// of some bytes would otherwise reserve as much memory as it likes. JPEG is held to the like by
-/// libavcodec itself.
-std::int64_t most_pixels_of_png(const AVFrame& frame, std::int64_t file_bytes) {
+/// The most pixels that a file can hold: Deflate makes at most 1032 bytes of one, and a JPEG has a
+/// bit or more for each block of 8 × 8, which libavcodec does not ask of all kinds. Without this
+/// limit a file of some bytes would reserve as much memory as its header likes.
+std::int64_t most_pixels(const AVCodecContext& decoder, const AVFrame& frame,
+                         std::int64_t file_bytes) {
+  if (decoder.codec_id != AV_CODEC_ID_PNG) {
+    return file_bytes * 8 * 64;
+  }
   const int bits =
       av_get_bits_per_pixel(av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format)));
   // In the file, grey and palettes may have one bit; transparency may be told for all at once.
@@ -71,9 +75,8 @@ int reserve_frame(AVCodecContext* decoder, AVFrame* frame, int flags) {
            frame->width, frame->height, kMaxSide);
     return AVERROR_INVALIDDATA;
   }
-  if (decoder->codec_id == AV_CODEC_ID_PNG &&
-      std::int64_t{frame->width} * frame->height >
-          most_pixels_of_png(*frame, reservation.file_bytes)) {
+  if (std::int64_t{frame->width} * frame->height >
+      most_pixels(*decoder, *frame, reservation.file_bytes)) {
     av_log(decoder, AV_LOG_ERROR, "%dx%d pixels, more than its %lld bytes can hold\n", frame->width,
            frame->height, static_cast<long long>(reservation.file_bytes));
     return AVERROR_INVALIDDATA;
