@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/data_set_path.h"
 #include "ndbench/error.h"
 #include "temporary_folder.h"
 
@@ -129,6 +130,54 @@ TEST_F(DataFolderTest, IsTheFirstOnTheDataPath) {
   const DataFolder found = find_data_folder(
       {"set"}, {parent_.path() / "absent", parent_.path(), parent_.path() / "second"}, "");
   EXPECT_EQ(found.path(), parent_.path() / "set");
+}
+
+TEST_F(DataFolderTest, ANameMayLeadByALinkToWhatIsInTheDataPath) {
+  const TemporaryFolder other;
+  fs::create_directories(other.path() / "far");
+  fs::create_directory_symlink(other.path() / "far", parent_.path() / "near");
+  EXPECT_EQ(find_data_folder({"near"}, {parent_.path(), other.path()}, "").path(),
+            parent_.path() / "near");
+  EXPECT_EQ(find_data_set("near", {parent_.path(), other.path()}, ""),
+            fs::canonical(other.path() / "far"));
+}
+
+TEST_F(DataFolderTest, ANameThatLeadsOutOfTheDataPathIsRefusedWithTheWayToAllowIt) {
+  const TemporaryFolder other;
+  fs::create_directories(other.path() / "far");
+  fs::create_directory_symlink(other.path() / "far", parent_.path() / "near");
+  fs::create_directory_symlink("/", parent_.path() / "root");
+  const auto refusal = AllOf(HasSubstr("parameter 'dataset'"), HasSubstr("near"),
+                             HasSubstr("leads to " + fs::canonical(other.path()).string() + "/far"),
+                             HasSubstr("--data=" + fs::canonical(other.path()).string()));
+  EXPECT_THAT([&] { (void)find_data_folder({"near"}, {parent_.path()}, ""); },
+              ThrowsMessage<Error>(refusal));
+  EXPECT_THAT([&] { (void)find_data_set("near", {parent_.path()}, ""); },
+              ThrowsMessage<Error>(refusal));
+  for (const char* name : {"root/etc", "root/proc/self/fd", "root/proc/self/root/etc"}) {
+    EXPECT_THAT([&] { (void)find_data_set(name, {parent_.path()}, ""); },
+                ThrowsMessage<Error>(HasSubstr("in no folder of the data path")))
+        << name;
+  }
+}
+
+TEST_F(DataFolderTest, NamesAreNotExpanded) {
+  for (const std::string name : {"~", "~root", "$HOME", "${HOME}", "$(id)", "*", "%s"}) {
+    EXPECT_THAT([&] { (void)find_data_set(name, {parent_.path()}, "do this"); },
+                ThrowsMessage<Error>(HasSubstr(parent_.path().string() + "/" + name)));
+  }
+}
+
+TEST_F(DataFolderTest, NamesThatLeadElsewhereAreRefused) {
+  for (const std::string& name :
+       {std::string("/etc/passwd"), std::string("../set"), std::string("set/../../etc"),
+        std::string("set//inside"), std::string("."), std::string(""), std::string("set/"),
+        std::string("set\0/../..", 10), std::string("set\n")}) {
+    const auto refusal =
+        ThrowsMessage<Error>(AllOf(HasSubstr("parameter 'dataset'"), HasSubstr("--data")));
+    EXPECT_THAT([&] { (void)find_data_set(name, {parent_.path()}, ""); }, refusal);
+    EXPECT_THAT([&] { (void)find_data_folder({name}, {parent_.path()}, ""); }, refusal);
+  }
 }
 
 TEST_F(DataFolderTest, EarlierNamesGoBeforeLaterOnes) {

@@ -1,6 +1,6 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS counts data determinism doctor flags host_lock jobs models modes parity plugins precision resume signals spread suites trace villains)
+foreach(subject IN ITEMS counts data determinism doctor flags host_lock hostile jobs models modes parity plugins precision resume signals spread suites trace villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
   set_tests_properties(end_to_end.${subject} PROPERTIES

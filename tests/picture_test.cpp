@@ -189,6 +189,16 @@ TEST(Picture, RefusesAbsurdSizesBeforeItReservesMemoryForThem) {
   expect_refused(png_claiming(0, 5, "x"), HasSubstr("damaged PNG"));
 }
 
+TEST(Picture, OfOneColourMayBeAThousandthOfItsPixels) {
+  const std::string black = png_file(1000, 1000, [](int, int, int) { return 0; });
+  EXPECT_LT(black.size(), 10'000U);
+  EXPECT_EQ(decode(black).shape.width, 1000);
+}
+
+TEST(Picture, OfMorePixelsThanItsBytesCanHoldIsRefused) {
+  expect_refused(png_claiming(9000, 9000, "x"), HasSubstr("9000x9000 pixels, more than its"));
+}
+
 TEST(Picture, OfAnotherFormatIsToldByItsFirstBytes) {
   expect_refused("GIF89a...", HasSubstr("47 49 46 38 39 61 2e 2e"));
   expect_refused("", HasSubstr("is empty"));

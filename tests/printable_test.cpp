@@ -55,6 +55,18 @@ TEST(Printable, NeutralisesReorderingAndInvisibleText) {
   EXPECT_EQ(printable("a\u202eb\u200bc\u2028\ufeff"), "a\\u202eb\\u200bc\\u2028\\ufeff");
 }
 
+TEST(Printable, ShowsWhatUnicodeListsAsIgnorable) {
+  EXPECT_EQ(printable("\u034f\u115f\u17b4\u180b\u3164\ufe0f\uffa0"),
+            "\\u034f\\u115f\\u17b4\\u180b\\u3164\\ufe0f\\uffa0");
+  EXPECT_EQ(printable("\U0001d173\U000e0041\U000e01ef"), "\\u1d173\\ue0041\\ue01ef");
+}
+
+TEST(PrintableLines, LeavesLineBreaksAndCutsNothing) {
+  EXPECT_EQ(printable_lines(""), "");
+  EXPECT_EQ(printable_lines("a\n\nb\r\n"), "a\n\nb\\x0d\n");
+  EXPECT_EQ(printable_lines(std::string(5000, 'x')).size(), 5000U);
+}
+
 TEST(Printable, ShowsBytesThatAreNotUtf8) { EXPECT_EQ(printable("a\xff\xc3z"), "a\\xff\\xc3z"); }
 
 TEST(Printable, CutsBetweenCharacters) {

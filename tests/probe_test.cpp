@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -164,6 +165,34 @@ TEST_F(ProbeTest, RefusesAFileThatIsCutOrMissing) {
               ThrowsMessage<Error>(HasSubstr("it is another file")));
   EXPECT_THAT([&] { (void)probe_step(task, {.write = file("no/folder")}); },
               ThrowsMessage<Error>(HasSubstr("cannot be written")));
+}
+
+TEST_F(ProbeTest, ReservesNothingForWhatAFileOnlyClaims) {
+  LineTask task(at::kFloat, 1.0, -1.0);
+  (void)probe_step(task, {.write = file("cell")});
+  const std::string good = read_bytes(file("cell"));
+  for (const std::uint64_t claimed : {std::uint64_t{1} << 30U, ~std::uint64_t{0}}) {
+    std::string bytes = good;
+    std::memcpy(bytes.data() + sizeof claimed, &claimed, sizeof claimed);
+    write_bytes(file("cell"), bytes);
+    EXPECT_THAT([&] { (void)read_tensors(file("cell")); },
+                ThrowsMessage<Error>(HasSubstr("it is cut")));
+  }
+  for (const char* shape : {"[9999999999999]", "[4294967296,4294967296,4294967296]", "[-1]"}) {
+    const std::string index = R"([{"name":"w","type":6,"shape":)" + std::string(shape) + "}]";
+    const std::uint64_t size = index.size();
+    std::string bytes = good.substr(0, sizeof size);
+    bytes.append(reinterpret_cast<const char*>(&size), sizeof size);
+    write_bytes(file("cell"), bytes + index);
+    EXPECT_THAT([&] { (void)read_tensors(file("cell")); },
+                ThrowsMessage<Error>(HasSubstr("it is cut")))
+        << shape;
+  }
+  std::string damaged = good;
+  damaged[16] = '}';
+  write_bytes(file("cell"), damaged);
+  EXPECT_THAT([&] { (void)read_tensors(file("cell")); },
+              ThrowsMessage<Error>(HasSubstr("cannot be read as tensors")));
 }
 
 TEST(InputGuard, SeesNothingWhereNothingChanged) {

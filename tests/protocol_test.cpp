@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <xxhash.h>
 
 #include <cmath>
 #include <cstring>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "ndbench/error.h"
+#include "protocol_frame.h"
 
 namespace ndbench {
 namespace {
@@ -26,13 +26,6 @@ using testing::Pair;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kHeaderSize = 20;
-// Where a frame's header holds what.
-constexpr std::size_t kVersion = 4;
-constexpr std::size_t kType = 6;
-constexpr std::size_t kLength = 8;
-constexpr std::size_t kSequence = 12;
-constexpr std::size_t kChecksum = 16;
 // Places in the list of messages.
 template <typename Body, std::size_t Place = 0>
 constexpr std::uint16_t place() {
@@ -68,23 +61,7 @@ std::string verdict(std::string_view bytes) {
   }
 }
 
-template <typename Value>
-std::string with_field(std::string frame, std::size_t offset, Value value) {
-  std::memcpy(frame.data() + offset, &value, sizeof value);
-  return frame;
-}
-
-/// A frame around any payload, with the checksum that a sender in good faith would give it.
-std::string frame_around(const std::string& payload, std::uint16_t type) {
-  std::string header = encode(PhaseNote{"train"}, 0).substr(0, kHeaderSize);
-  header = with_field(header, kType, type);
-  header = with_field(header, kLength, static_cast<std::uint32_t>(payload.size()));
-  std::uint32_t magic = 0;
-  std::memcpy(&magic, header.data(), sizeof magic);
-  const std::uint32_t seed = XXH32(header.data(), kChecksum, magic);
-  return with_field(header, kChecksum, XXH32(payload.data(), payload.size(), seed)) + payload;
-}
-
+using ndbench::frame_around;
 std::string frame_around(const json& body, std::uint16_t type) {
   std::string payload;
   json::to_msgpack(body, payload);
@@ -467,6 +444,47 @@ TEST(Decoder, RefusesPayloadsThatAreNotTheMessage) {
                                         {"batch_size", 1}},
                                    kStepSamples)),
               HasSubstr(fmt::format("message 0 of type {} cannot be read", kStepSamples)));
+}
+
+template <typename Body>
+json body_of(const Body& body) {
+  return json::from_msgpack(encode(body, 0).substr(kHeaderSize));
+}
+
+TEST(Decoder, RefusesIntegersThatTheFieldCannotHold) {
+  const auto steps = place<StepsRequest>();
+  for (const json& wrong :
+       {json((std::int64_t{1} << 32) + 1), json(std::int64_t{-1} << 32),
+        json(std::numeric_limits<std::uint64_t>::max()), json(1.0), json(true), json(nullptr)}) {
+    json body = body_of(StepsRequest{.settle = 1, .steps = 2});
+    EXPECT_EQ(verdict(frame_around(body, steps)), "message");
+    body["steps"] = wrong;
+    EXPECT_THAT(verdict(frame_around(body, steps)), HasSubstr("is not an integer from")) << wrong;
+  }
+}
+
+TEST(Decoder, RefusesIntegersInListsParametersAndKindsToo) {
+  EpochSample epoch;
+  epoch.evaluation.predictions = {1};
+  json body = body_of(epoch);
+  body["evaluation"]["predictions"][0] = std::int64_t{1} << 31;
+  EXPECT_THAT(verdict(frame_around(body, place<EpochSample>())), HasSubstr("not an integer"));
+
+  PrepareRequest request;
+  request.model.kind = PluginKind::kModel;
+  request.backend.kind = PluginKind::kBackend;
+  request.parameters = Parameters({{"depth", std::int64_t{8}}});
+  body = body_of(request);
+  EXPECT_EQ(verdict(frame_around(body, place<PrepareRequest>())), "message");
+  json changed = body;
+  changed["parameters"]["depth"] = std::uint64_t{1} << 63;
+  EXPECT_THAT(verdict(frame_around(changed, place<PrepareRequest>())), HasSubstr("not an integer"));
+  changed = body;
+  changed["seeds"]["init"] = -1;
+  EXPECT_THAT(verdict(frame_around(changed, place<PrepareRequest>())), HasSubstr("not an integer"));
+  changed = body;
+  changed["model"]["kind"] = 3;
+  EXPECT_THAT(verdict(frame_around(changed, place<PrepareRequest>())), HasSubstr("no kind of"));
 }
 
 TEST(Decoder, RefusesPayloadsThatAreNotMessagePack) {

@@ -7,6 +7,9 @@ endforeach()
 foreach(noun IN ITEMS frame_folder frame_list sprites video video_file)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_data PkgConfig::LIBAV)
 endforeach()
+ndbench_add_test(damaged_files_test
+  SOURCES damaged_files_test.cpp largest_allocation.cpp
+  LIBRARIES ndbench_core ndbench_data PkgConfig::LIBAV PkgConfig::XXHASH ZLIB::ZLIB)
 ndbench_add_test(random_test SOURCES random_test.cpp LIBRARIES ndbench::ndbench)
 foreach(noun IN ITEMS decisions dropout image_batches initialize optimizer precision schedule trainer
                       video_batches)

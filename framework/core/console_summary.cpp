@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/printable.h"
 #include "core/summary.h"
 #include "core/summary_blocks.h"
 #include "core/summary_text.h"
@@ -108,10 +109,10 @@ std::string console_summary(const Summary& summary, const Machine& machine) {
   std::string text = fmt::format(
       "\nCost of determinism beside spread of the result: {}\n\n"
       "{:<11} {:>3} {:>9} {:>6} {:>23} {:>16} {:>6}\n",
-      machine_text(machine), "", "n", "samples/s", "ratio", "overhead [95 %]", "quality ± std",
-      "hashes");
+      plain(machine_text(machine)), "", "n", "samples/s", "ratio", "overhead [95 %]",
+      "quality ± std", "hashes");
   for (const GroupSummary& group : summary.groups) {
-    text += group.name;
+    text += plain(group.name);
     if (!group.modes.empty()) {
       const std::string metric = metric_of(group);
       text += fmt::format("  {}target {}", metric.empty() ? "" : plain(metric) + ", ",
@@ -124,12 +125,12 @@ std::string console_summary(const Summary& summary, const Machine& machine) {
     }
     for (const ModeSummary& mode : group.modes) {
       text += fmt::format(
-          "  {:<9} {:>3} {:>9.1f} {:>6} {:>23} {:>16} {:>6}\n", mode.mode, mode.replicas,
+          "  {:<9} {:>3} {:>9.1f} {:>6} {:>23} {:>16} {:>6}\n", plain(mode.mode), mode.replicas,
           mode.samples_per_second, mode.cost ? fmt::format("{:.3f}", mode.cost->ratio) : "",
           mode.cost ? overhead_text(*mode.cost) : "", quality_text(mode), mode.distinct_states);
     }
     for (const ModeSummary& mode : group.modes) {
-      text += wrapped(mode.mode + ": " + plain(verdict_text(mode)) + ".", 2, kWidth);
+      text += wrapped(plain(mode.mode + ": " + verdict_text(mode)) + ".", 2, kWidth);
     }
     for (const SummaryBlock& block : blocks_of(group)) text += block_text(block, 2, kWidth);
   }
@@ -139,7 +140,7 @@ std::string console_summary(const Summary& summary, const Machine& machine) {
   }
   const bool has_results = std::any_of(summary.groups.begin(), summary.groups.end(),
                                        [](const auto& group) { return !metric_of(group).empty(); });
-  return text + kLegend + (has_results ? kSpreadLegend : "");
+  return printable_lines(text) + kLegend + (has_results ? kSpreadLegend : "");
 }
 
 }  // namespace ndbench

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/build_info.h"
+#include "core/json_text.h"
 #include "core/printable.h"
 
 namespace ndbench {
@@ -80,9 +81,10 @@ std::string text_of(const Diagnosis& diagnosis) {
         text += "  " + name + "\n";
         head = std::string(2 + kNameWidth, ' ');
       }
-      text += paragraph(head, check->finding);
+      text += paragraph(head, printable(check->finding, std::string::npos));
       if (!check->advice.empty()) {
-        text += paragraph(std::string(kNameWidth, ' ') + "→ ", check->advice);
+        text += paragraph(std::string(kNameWidth, ' ') + "→ ",
+                          printable(check->advice, std::string::npos));
       }
     }
   }
@@ -103,7 +105,7 @@ std::string json_of(const Diagnosis& diagnosis) {
                            {"seconds", diagnosis.seconds},
                            {"fit", diagnosis.is_fit()},
                            {"checks", checks}};
-  return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_text(all, 2) + "\n";
 }
 
 }  // namespace ndbench

@@ -6,6 +6,8 @@
 
 #include "core/divergence.h"
 #include "core/intervals.h"
+#include "core/markdown_text.h"
+#include "core/summary_text.h"
 
 namespace ndbench {
 namespace {
@@ -32,11 +34,7 @@ std::vector<const GrowthRow*> thinned(const std::vector<GrowthRow>& rows) {
   return shown;
 }
 
-std::string missing_text(const Divergence& divergence) {
-  return divergence.not_measured.empty()
-             ? ""
-             : fmt::format("growth not measured throughout:\n {}", divergence.not_measured);
-}
+constexpr char kMissing[] = "growth not measured throughout:\n ";
 
 }  // namespace
 
@@ -97,8 +95,8 @@ std::string console_growth(const Divergence& divergence) {
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
-  if (const std::string missing = missing_text(divergence); !missing.empty()) {
-    text += " " + missing + "\n";
+  if (!divergence.not_measured.empty()) {
+    text += fmt::format(" {}{}\n", kMissing, plain(divergence.not_measured));
   }
   return text;
 }
@@ -130,8 +128,8 @@ std::string markdown_growth(const Divergence& divergence) {
     }
     text += '\n';
   }
-  if (const std::string missing = missing_text(divergence); !missing.empty()) {
-    text += "\n" + missing + "\n";
+  if (!divergence.not_measured.empty()) {
+    text += fmt::format("\n{}{}\n", kMissing, markdown_text(divergence.not_measured));
   }
   return text;
 }

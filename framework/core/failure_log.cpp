@@ -26,7 +26,7 @@ std::string indented(const std::string& text, const char* indent) {
 void FailureLog::add(const Record& record) {
   const Outcome& outcome = record.outcome;
   if (outcome.status != Status::kFailed) return;
-  const std::string name = record.cell.name();
+  const std::string name = printable(record.cell.name(), std::string::npos);
   const std::string where =
       outcome.phase.empty() ? "" : fmt::format(" in phase {}", printable(outcome.phase));
   const auto [first, is_new] = first_with_.emplace(outcome.reason + outcome.output, name);

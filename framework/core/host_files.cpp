@@ -37,6 +37,7 @@ std::optional<std::vector<int>> to_list(const std::string& text) {
     const auto first = to_number(part.substr(0, dash));
     const auto last = dash == std::string::npos ? first : to_number(part.substr(dash + 1));
     if (!first || !last || *first < 0 || *last < *first || *last >= kMost) return std::nullopt;
+    if (numbers.size() + static_cast<std::size_t>(*last - *first) >= kMost) return std::nullopt;
     for (int number = static_cast<int>(*first); number <= static_cast<int>(*last); ++number) {
       numbers.push_back(number);
     }

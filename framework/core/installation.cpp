@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <regex>
+#include <sstream>
 
 #include "core/printable.h"
 #include "core/spelling.h"
+#include "core/suite_text.h"
 #include "ndbench/error.h"
 
 namespace ndbench {
@@ -16,7 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string summary_of(const fs::path& file) {
-  std::ifstream lines(file);
+  constexpr std::size_t kLongest = 4096;  // std::regex calls itself for each character
+  std::string bytes;
+  try {
+    bytes = read_suite_bytes(file);
+  } catch (const Error& error) {
+    return printable(error.what(), 400);
+  }
+  std::istringstream lines(bytes.substr(0, kLongest));
   std::string text;
   for (std::string line; std::getline(lines, line) && line.starts_with("# ");) {
     text += (text.empty() ? "" : " ") + line.substr(2);

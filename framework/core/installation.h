@@ -21,7 +21,7 @@ namespace ndbench {
 /// A suite that comes with ndbench.
 struct ShippedSuite {
   std::string name;     ///< for --suite
-  std::string summary;  ///< first clause of the comment that the file starts with, printable
+  std::string summary;  ///< first clause of its first comment, or why it cannot be read
 };
 
 /// Sorted by name; none if there is no such folder.

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/build_info.h"
+#include "core/json_text.h"
 #include "core/output.h"
 
 namespace ndbench {
@@ -72,7 +73,7 @@ class JsonOutput final : public Output {
 
   void end() override {
     document_["benchmarks"] = std::move(rows_);
-    sink_(document_.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+    sink_(json_text(document_, 2) + "\n");
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/knob_costs.h"
+#include "core/markdown_text.h"
 #include "core/summary_text.h"
 
 namespace ndbench {
@@ -24,12 +25,12 @@ std::string share(const TimeDifference& time) {
 }
 
 /// What the columns cannot say.
-std::string notes(const KnobCosts& costs, const char* line) {
+std::string notes(const KnobCosts& costs, const char* line, std::string (*safe)(std::string_view)) {
   std::string text;
   for (const KnobCost& cost : costs.knobs) {
     if (cost.problem.empty()) continue;
     text += fmt::format(fmt::runtime(line),
-                        fmt::format("{}: not measured: {}", cost.knob, plain(cost.problem)));
+                        fmt::format("{}: not measured: {}", cost.knob, safe(cost.problem)));
   }
   if (costs.total.pairs < kFewestForMedian) {
     text += fmt::format(fmt::runtime(line),
@@ -51,7 +52,8 @@ std::string console_knob_costs(const std::vector<KnobCosts>& all) {
         in_order.empty() ? fmt::format("{}\n", alone) : fmt::format("{:<23} {}\n", alone, in_order);
   };
   for (const KnobCosts& costs : all) {
-    text += fmt::format("{}: {} against {}\n", costs.group, costs.mode, costs.reference);
+    text += fmt::format("{}: {} against {}\n", plain(costs.group), plain(costs.mode),
+                        plain(costs.reference));
     line("", "alone ms", "alone % [95 %]", "in order % [95 %]");
     for (const KnobCost& cost : costs.knobs) {
       if (!cost.problem.empty()) continue;
@@ -59,7 +61,7 @@ std::string console_knob_costs(const std::vector<KnobCosts>& all) {
     }
     line("interaction", milliseconds(costs.interaction), share(costs.interaction), "");
     line("total", milliseconds(costs.total), share(costs.total), "");
-    text += notes(costs, "  {}\n");
+    text += notes(costs, "  {}\n", plain);
   }
   return text +
          "\nalone = one knob on top of the reference; in order = on top of the knobs above;\n"
@@ -71,20 +73,20 @@ std::string markdown_knob_costs(const std::vector<KnobCosts>& all) {
   std::string text = "\n## Cost by knob\n";
   for (const KnobCosts& costs : all) {
     text += fmt::format(
-        "\n`{}`: `{}` against `{}`, in the time of a step.\n\n"
+        "\n{}: {} against {}, in the time of a step.\n\n"
         "| knob | setting | alone, ms | alone, % [95 %] | in order, % [95 %] |\n"
         "|---|---|--:|--:|--:|\n",
-        costs.group, costs.mode, costs.reference);
+        markdown_code(costs.group), markdown_code(costs.mode), markdown_code(costs.reference));
     for (const KnobCost& cost : costs.knobs) {
       if (!cost.problem.empty()) continue;
-      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", cost.knob, cost.setting,
+      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", cost.knob, markdown_text(cost.setting),
                           milliseconds(cost.alone), share(cost.alone), share(cost.in_order));
     }
     text += fmt::format("| interaction | | {} | {} | |\n", milliseconds(costs.interaction),
                         share(costs.interaction));
     text +=
         fmt::format("| **total** | | {} | {} | |\n", milliseconds(costs.total), share(costs.total));
-    const std::string below = notes(costs, "- {}\n");
+    const std::string below = notes(costs, "- {}\n", markdown_text);
     if (!below.empty()) text += "\n" + below;
   }
   return text +

@@ -2,16 +2,19 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+#include "core/printable.h"
+
 namespace ndbench {
 
 std::string listing(const Plan& plan, Format format) {
   if (format == Format::kJson) {
     auto names = nlohmann::json::array();
     for (const Cell& cell : plan.cells) names.push_back({{"name", cell.name()}});
-    return nlohmann::json{{"benchmarks", names}}.dump(2) + "\n";
+    return json_text(nlohmann::json{{"benchmarks", names}}, 2) + "\n";
   }
   std::string text;
-  for (const Cell& cell : plan.cells) text += cell.name() + "\n";
+  for (const Cell& cell : plan.cells) text += printable(cell.name(), std::string::npos) + "\n";
   return text;
 }
 

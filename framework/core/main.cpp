@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +10,7 @@
 #include "core/host_lock.h"
 #include "core/durable_file.h"
 #include "core/run.h"
+#include "core/standard_error.h"
 #include "core/standard_output.h"
 
 namespace {
@@ -35,7 +35,7 @@ void show_min_time() {
 }
 
 int fail(ndbench::ExitCode code, const std::exception& error) {
-  std::fputs(fmt::format("ndbench_suite: {}\n", error.what()).c_str(), stderr);
+  ndbench::write_message("ndbench_suite", error.what());
   return static_cast<int>(code);
 }
 

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <string_view>
-
+#include "core/markdown_text.h"
 #include "core/summary.h"
 #include "core/summary_blocks.h"
 #include "core/summary_text.h"
@@ -11,36 +9,10 @@
 namespace ndbench {
 namespace {
 
-/// `text` with what a Markdown table would read as markup made plain.
-std::string cell_text(const std::string& text) {
-  std::string one_line = text;
-  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
-  std::string result;
-  for (const char character : plain(one_line)) {
-    if (std::string_view("|*_`<>[]\\@#").find(character) != std::string_view::npos) result += '\\';
-    result += character;
-  }
-  return result;
-}
-
-/// `text` as a code span of Markdown: fenced by more backticks than it holds in a row.
-std::string code_span(const std::string& text) {
-  const std::string code = plain(text);
-  std::size_t longest = 0;
-  std::size_t run = 0;
-  for (const char character : code) {
-    run = character == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  const std::string fence(longest + 1, '`');
-  const char* pad = longest > 0 ? " " : "";
-  return fence + pad + code + pad + fence;
-}
-
 std::string table_text(const TextTable& table) {
   const auto row_text = [](const std::vector<std::string>& row) {
     std::string text = "|";
-    for (const std::string& cell : row) text += " " + cell_text(cell) + " |";
+    for (const std::string& cell : row) text += " " + markdown_text(cell) + " |";
     return text + "\n";
   };
   std::string text = row_text(table.header) + "|";
@@ -51,17 +23,17 @@ std::string table_text(const TextTable& table) {
 }
 
 std::string block_text(const SummaryBlock& block) {
-  std::string text = "### " + cell_text(block.title) + "\n\n";
+  std::string text = "### " + markdown_text(block.title) + "\n\n";
   if (!block.page_text.empty()) return text + block.page_text + "\n";
   const TextTable& table = block.page.rows.empty() ? block.terminal : block.page;
   if (!table.rows.empty()) text += table_text(table);
-  for (const std::string& line : block.lines) text += "- " + cell_text(line) + ".\n";
+  for (const std::string& line : block.lines) text += "- " + markdown_text(line) + ".\n";
   return text + (block.lines.empty() ? "" : "\n");
 }
 
 std::string blocks_text(const std::string& title, const std::vector<SummaryBlock>& blocks) {
   if (blocks.empty()) return "";
-  std::string text = "\n## " + cell_text(title) + "\n\n";
+  std::string text = "\n## " + markdown_text(title) + "\n\n";
   for (const SummaryBlock& block : blocks) text += block_text(block);
   text.pop_back();
   return text;
@@ -97,22 +69,22 @@ std::string markdown_summary(const Summary& summary, const Machine& machine,
       "| target | model | backend | scope | mode | n | samples/s | ratio | overhead [95 %] | "
       "quality ± std | distinct hashes | verdict |\n"
       "|---|---|---|---|---|--:|--:|--:|--:|--:|--:|---|\n",
-      cell_text(machine_text(machine)), code_span(command));
+      markdown_text(machine_text(machine)), markdown_code(command));
   for (const GroupSummary& group : summary.groups) {
     if (group.modes.empty()) {
       text += fmt::format("| | {} | {} | {} | | | | | | | | not measured: {} |\n",
-                          cell_text(group.model), cell_text(group.backend), group.scope,
-                          cell_text(group.problem));
+                          markdown_text(group.model), markdown_text(group.backend), group.scope,
+                          markdown_text(group.problem));
     }
     for (const ModeSummary& mode : group.modes) {
-      text +=
-          fmt::format("| {} | {} | {} | {} | {} | {} | {:.1f} | {} | {} | {} | {} | {} |\n",
-                      short_target(group.target), cell_text(group.model), cell_text(group.backend),
-                      group.scope, cell_text(mode.mode), mode.replicas, mode.samples_per_second,
-                      mode.cost ? fmt::format("{:.3f}", mode.cost->ratio) : "",
-                      mode.cost ? overhead_text(*mode.cost) : "",
-                      mode.spread ? cell_text(mode.spread->metric) + " " + quality_text(mode) : "",
-                      mode.distinct_states, cell_text(verdict_text(mode)));
+      text += fmt::format(
+          "| {} | {} | {} | {} | {} | {} | {:.1f} | {} | {} | {} | {} | {} |\n",
+          short_target(group.target), markdown_text(group.model), markdown_text(group.backend),
+          group.scope, markdown_text(mode.mode), mode.replicas, mode.samples_per_second,
+          mode.cost ? fmt::format("{:.3f}", mode.cost->ratio) : "",
+          mode.cost ? overhead_text(*mode.cost) : "",
+          mode.spread ? markdown_text(mode.spread->metric) + " " + quality_text(mode) : "",
+          mode.distinct_states, markdown_text(verdict_text(mode)));
     }
   }
   if (const std::string words = multiplicity_words(summary); !words.empty()) {

@@ -1,18 +1,17 @@
-#include <fmt/format.h>
-
 #include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "core/durable_file.h"
+#include "core/standard_error.h"
 #include "core/standard_output.h"
 #include "core/subcommand.h"
 
 namespace {
 
 int fail(ndbench::ExitCode code, const std::exception& error) {
-  std::fputs(fmt::format("ndbench: {}\n", error.what()).c_str(), stderr);
+  ndbench::write_message("ndbench", error.what());
   return static_cast<int>(code);
 }
 

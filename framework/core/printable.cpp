@@ -37,9 +37,12 @@ std::optional<Utf8Character> first_character(std::string_view text) {
 
 bool is_printable(char32_t c) {
   const auto within = [c](char32_t low, char32_t high) { return c >= low && c <= high; };
-  return !(c < 0x20 || within(0x7f, 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
+  return !(c < 0x20 || within(0x7f, 0x9f) || c == 0xad || c == 0x34f || c == 0x61c ||
+           within(0x115f, 0x1160) || within(0x17b4, 0x17b5) || within(0x180b, 0x180f) ||
            within(0x200b, 0x200f) || within(0x2028, 0x202e) || within(0x2060, 0x206f) ||
-           c == 0xfeff || within(0xfff9, 0xfffb) || within(0xe0000, 0xe007f));
+           c == 0x3164 || within(0xfe00, 0xfe0f) || c == 0xfeff || c == 0xffa0 ||
+           within(0xfff0, 0xfffb) || within(0x1bca0, 0x1bca3) || within(0x1d173, 0x1d17a) ||
+           within(0xe0000, 0xe0fff));
 }
 
 std::string printable(std::string_view text, std::size_t at_most) {
@@ -57,6 +60,17 @@ std::string printable(std::string_view text, std::size_t at_most) {
       result += fmt::format("\\x{:02x}", byte_at(text, shown));
     }
     shown += bytes;
+  }
+  return result;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string result;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    if (start > 0) result += '\n';
+    result += printable(text.substr(start, end - start), std::string::npos);
+    start = end + 1;
   }
   return result;
 }

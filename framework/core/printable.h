@@ -16,12 +16,16 @@ struct Utf8Character {
 /// overlong forms, no surrogates, at most U+10FFFF).
 [[nodiscard]] std::optional<Utf8Character> first_character(std::string_view text);
 
-/// False for what moves the cursor, reorders or hides text: control characters, line and paragraph
-/// separators, bidirectional and zero-width formatting, the byte order mark.
+/// False for what moves the cursor, reorders text or hides in it: control characters, line and
+/// paragraph separators, and what Unicode 15 lists as Default_Ignorable_Code_Point (bidirectional
+/// and zero-width formatting, fillers, variation selectors, tags, the byte order mark).
 [[nodiscard]] bool is_printable(char32_t code_point);
 
 /// `text` made safe to show on a terminal and in a report: what is not printable appears as
 /// \x1b or \u202e, what is not UTF-8 as \xff, what exceeds `at_most` bytes as "…".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t at_most = 120);
+
+/// All of `text`, of several lines, made safe to show: line breaks are left alone.
+[[nodiscard]] std::string printable_lines(std::string_view text);
 
 }  // namespace ndbench

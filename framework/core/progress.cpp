@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/printable.h"
+
 namespace ndbench {
 
 std::string clock_text(double seconds) {
@@ -22,7 +24,7 @@ void Progress::start(const std::string& what) {
   ++started_;
   const double elapsed = now_();
   std::string line = fmt::format("[{}/{}{}] {}  {}", std::min(started_, total_), total_,
-                                 open_ ? "+" : "", what, clock_text(elapsed));
+                                 open_ ? "+" : "", printable(what), clock_text(elapsed));
   if (done_ > 0) {
     line += fmt::format("  ETA {}{}", open_ ? "at least " : "",
                         clock_text(elapsed / done_ * (total_ - done_)));

@@ -6,7 +6,57 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "ndbench/error.h"
+
+namespace ndbench {
+namespace {
+
+/// The library casts integers, whatever is lost by it: a frame that was made up could turn 2^32 + 1
+/// steps into one.
+template <typename Value>
+void read(const nlohmann::json& from, Value& to) {
+  if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+    const bool fits =
+        from.is_number_unsigned()
+            ? std::in_range<Value>(from.get<std::uint64_t>())
+            : from.is_number_integer() && std::in_range<Value>(from.get<std::int64_t>());
+    if (!fits) {
+      throw Error(fmt::format("{} is not an integer from {} to {}", from.type_name(),
+                              std::numeric_limits<Value>::min(),
+                              std::numeric_limits<Value>::max()));
+    }
+    to = from.get<Value>();
+  } else {
+    from.get_to(to);
+  }
+}
+
+void read(const nlohmann::json& from, PluginKind& to) {
+  int number = 0;
+  read(from, number);
+  to = static_cast<PluginKind>(number);
+  if (to != PluginKind{} && to != PluginKind::kModel && to != PluginKind::kBackend) {
+    throw Error(fmt::format("{} is no kind of plugin", number));
+  }
+}
+
+void read(const nlohmann::json& from, std::vector<std::int32_t>& to) {
+  to.clear();
+  for (const nlohmann::json& element : from.get_ref<const nlohmann::json::array_t&>()) {
+    read(element, to.emplace_back());
+  }
+}
+
+}  // namespace
+}  // namespace ndbench
+
+// What the macros below read a field with.
+#undef NLOHMANN_JSON_FROM
+#define NLOHMANN_JSON_FROM(field) read(nlohmann_json_j.at(#field), nlohmann_json_t.field);
 
 NLOHMANN_JSON_NAMESPACE_BEGIN
 
@@ -19,7 +69,9 @@ struct adl_serializer<ndbench::ParameterValue> {
     if (from.is_boolean()) {
       to = from.get<bool>();
     } else if (from.is_number_integer()) {
-      to = from.get<std::int64_t>();
+      std::int64_t number = 0;
+      ndbench::read(from, number);
+      to = number;
     } else if (from.is_number_float()) {
       to = from.get<double>();
     } else {
@@ -163,7 +215,7 @@ Message parse(const Header& header, std::string_view payload) {
   if (depth.is_too_deep()) refuse("it is nested too deep");
   try {
     return kParsers[header.type](json::from_msgpack(payload));
-  } catch (const json::exception& problem) {
+  } catch (const std::exception& problem) {
     refuse(problem.what());
   }
   return {};

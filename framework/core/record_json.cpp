@@ -5,6 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+
 namespace ndbench {
 namespace {
 
@@ -161,8 +163,6 @@ json to_json(const Record& record, const std::string& target) {
   return object;
 }
 
-std::string strict_line(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string strict_line(const json& value) { return json_text(value, -1); }
 
 }  // namespace ndbench

@@ -31,6 +31,7 @@
 #include "core/search_path.h"
 #include "core/side_files.h"
 #include "core/spelling.h"
+#include "core/standard_error.h"
 #include "core/standard_output.h"
 #include "core/summary.h"
 #include "core/watch.h"
@@ -208,7 +209,7 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
                  strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
     attempt([&] { journal->append(end_line(is_complete, codes)); });
-    std::fputs(fmt::format("results: {}\n", journal->folder().string()).c_str(), stderr);
+    write_message("results", journal->folder().string());
     if (is_complete) return;
     scratch.keep();
     say(fmt::format("to go on: ndbench_suite --results={} --resume={}",

@@ -12,6 +12,7 @@
 #include "core/provenance.h"
 #include "core/record_json.h"
 #include "core/side_files.h"
+#include "core/standard_error.h"
 
 namespace ndbench {
 namespace {
@@ -24,9 +25,7 @@ int replicas_in(const Plan& plan) {
 
 }  // namespace
 
-void say(const std::string& text) {
-  std::fputs(fmt::format("ndbench_suite: {}\n", text).c_str(), stderr);
-}
+void say(const std::string& text) { write_message("ndbench_suite", text); }
 
 RunLog::RunLog(const Plan& plan, const Machine& machine, Journal* journal,
                Progress::Seconds elapsed)

@@ -69,8 +69,9 @@ void read_factors(const TableReader& table, Mode& mode) {
       {"dropout", &Mode::dropout}, {"ulp", &Mode::ulp},     {"environment", &Mode::environment}};
   for (const auto& [name, member] : factors) mode.*member = false;
   for (const auto& [factor, at] : table.strings("varies")) {
-    const auto found = std::find_if(factors.begin(), factors.end(),
-                                    [&](const auto& known) { return known.first == factor; });
+    const auto found =
+        std::find_if(factors.begin(), factors.end(),
+                     [&, &factor = factor](const auto& known) { return known.first == factor; });
     if (found == factors.end()) {
       std::vector<std::string> known;
       for (const auto& [name, member] : factors) known.push_back(name);

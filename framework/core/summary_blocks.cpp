@@ -213,11 +213,11 @@ std::vector<SummaryBlock> growth_blocks(const GroupSummary& group) {
         mode.divergence.growth.front().step > 0 || mode.divergence.partings.front().at > 0;
     blocks.push_back(
         {.title = fmt::format("{}: distance from replica 0 by step", mode.mode),
-         .terminal_text =
-             begins_together
-                 ? fmt::format("  {}: distance from replica 0, median of the others\n", mode.mode) +
-                       console_growth(mode.divergence)
-                 : "",
+         .terminal_text = begins_together
+                              ? fmt::format("  {}: distance from replica 0, median of the others\n",
+                                            plain(mode.mode)) +
+                                    console_growth(mode.divergence)
+                              : "",
          .page_text = markdown_growth(mode.divergence)});
   }
   return blocks;

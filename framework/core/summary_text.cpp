@@ -74,6 +74,6 @@ std::string machine_text(const Machine& machine) {
                      machine.cores == 1 ? "" : "s");
 }
 
-std::string plain(const std::string& text) { return printable(text, std::string::npos); }
+std::string plain(std::string_view text) { return printable(text, std::string::npos); }
 
 }  // namespace ndbench

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/summary.h"
@@ -42,6 +43,6 @@ namespace ndbench {
 [[nodiscard]] std::string machine_text(const Machine& machine);
 
 /// `text` made safe to print, with nothing cut.
-[[nodiscard]] std::string plain(const std::string& text);
+[[nodiscard]] std::string plain(std::string_view text);
 
 }  // namespace ndbench

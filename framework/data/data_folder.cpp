@@ -129,10 +129,32 @@ void check_data_set_name(std::string_view name) {
   }
   if (!is_place) {
     throw Error(
-        fmt::format("data set '{}' is not a name below a folder; give one without '..', "
-                    "empty parts or control characters, and the folder it is in by --data",
+        fmt::format("parameter 'dataset' is '{}', which is not a name below a folder; give one "
+                    "without '..', empty parts or control characters, and the folder it is in by "
+                    "--data",
                     shown));
   }
+}
+
+fs::path follow_links(std::string_view name, const fs::path& place,
+                      const std::vector<fs::path>& data_path) {
+  std::error_code error;
+  fs::path resolved = fs::canonical(place, error);
+  if (error) {
+    fail(place, fmt::format("cannot be reached: {}", error.message()), "check its permissions");
+  }
+  const bool is_inside =
+      std::any_of(data_path.begin(), data_path.end(), [&](const fs::path& folder) {
+        const fs::path root = fs::canonical(folder, error);
+        return !error && is_below(resolved, root);
+      });
+  if (!is_inside) {
+    throw Error(fmt::format(
+        "parameter 'dataset' is '{}': {} leads to {}, which is in no folder of the data path; if "
+        "that is meant, add --data={}",
+        name, place.native(), resolved.native(), resolved.parent_path().native()));
+  }
+  return resolved;
 }
 
 DataFolder find_data_folder(std::initializer_list<std::string_view> names,
@@ -145,6 +167,7 @@ DataFolder find_data_folder(std::initializer_list<std::string_view> names,
       std::error_code error;
       const auto status = fs::status(folder, error);
       if (fs::exists(status) || (error && status.type() == fs::file_type::none)) {
+        (void)follow_links(name, folder, data_path);
         return DataFolder(std::move(folder));
       }
       tried.push_back(folder.string());

@@ -47,8 +47,18 @@ class DataFolder {
 /// @throws ndbench::Error saying so.
 void check_data_set_name(std::string_view name);
 
+/// `place` with all links followed. The name of a set comes from a suite, which may be anyone's,
+/// and a link that it goes through from wherever the folder came: what is not below a folder of
+/// `data_path`, be it another one than that of `place`, was not meant to be read.
+/// @throws ndbench::Error naming the parameter, the place and where it leads, or that it cannot be
+///         reached.
+[[nodiscard]] std::filesystem::path follow_links(
+    std::string_view name, const std::filesystem::path& place,
+    const std::vector<std::filesystem::path>& data_path);
+
 /// The first `<folder of data_path>/<name>` that exists, where earlier names go before later ones.
-/// @throws ndbench::Error with every folder tried and `instructions`, which say what to put where.
+/// @throws ndbench::Error with every folder tried and `instructions`, which say what to put where;
+///         as check_data_set_name() and follow_links().
 [[nodiscard]] DataFolder find_data_folder(std::initializer_list<std::string_view> names,
                                           const std::vector<std::filesystem::path>& data_path,
                                           std::string_view instructions);

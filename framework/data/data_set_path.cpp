@@ -18,13 +18,11 @@ fs::path find_data_set(std::string_view name, const std::vector<fs::path>& data_
   for (const fs::path& folder : data_path) {
     const fs::path candidate = folder / name;
     std::error_code error;
-    fs::path found = fs::canonical(candidate, error);
-    if (!error) {
-      return found;
+    if (fs::exists(candidate, error)) {
+      return follow_links(name, candidate, data_path);
     }
-    tried.push_back(error == std::errc::no_such_file_or_directory
-                        ? candidate.native()
-                        : fmt::format("{} ({})", candidate.native(), error.message()));
+    tried.push_back(error ? fmt::format("{} ({})", candidate.native(), error.message())
+                          : candidate.native());
   }
   throw Error(fmt::format("data set '{}' not found; tried {}; {}", name,
                           tried.empty() ? "no folder" : fmt::format("{}", fmt::join(tried, ", ")),

@@ -45,24 +45,51 @@ AVCodecID codec_of(std::span<const std::uint8_t> file, std::string_view name) {
                   name, fmt::join(file.first(std::min<std::size_t>(file.size(), 8)), " ")));
 }
 
-/// Refuses a side that is too long before memory for it is reserved, and fills what is reserved: a
+/// What reserve_frame() has to know.
+struct Reservation {
+  std::uint8_t fill;  ///< for each byte that is reserved
+  std::int64_t file_bytes;
+};
+
+/// The most pixels that a file can hold: Deflate makes at most 1032 bytes of one, and a JPEG has a
+/// bit or more for each block of 8 × 8, which libavcodec does not ask of all kinds. Without this
+/// limit a file of some bytes would reserve as much memory as its header likes.
+std::int64_t most_pixels(const AVCodecContext& decoder, const AVFrame& frame,
+                         std::int64_t file_bytes) {
+  if (decoder.codec_id != AV_CODEC_ID_PNG) {
+    return file_bytes * 8 * 64;
+  }
+  const int bits =
+      av_get_bits_per_pixel(av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format)));
+  // In the file, grey and palettes may have one bit; transparency may be told for all at once.
+  const int bits_in_file = bits <= 8 ? 1 : bits * 3 / 4;
+  return file_bytes * 8 * 1032 / bits_in_file;
+}
+
+/// Refuses what is too large before memory for it is reserved, and fills what is reserved: a
 /// decoder that gets too few rows may leave the others as they were, whatever they were.
 int reserve_frame(AVCodecContext* decoder, AVFrame* frame, int flags) {
+  const auto& reservation = *static_cast<const Reservation*>(decoder->opaque);
   if (frame->width > kMaxSide || frame->height > kMaxSide) {
     av_log(decoder, AV_LOG_ERROR, "%dx%d pixels, where sides of at most %d are read\n",
            frame->width, frame->height, kMaxSide);
     return AVERROR_INVALIDDATA;
   }
+  if (std::int64_t{frame->width} * frame->height >
+      most_pixels(*decoder, *frame, reservation.file_bytes)) {
+    av_log(decoder, AV_LOG_ERROR, "%dx%d pixels, more than its %lld bytes can hold\n", frame->width,
+           frame->height, static_cast<long long>(reservation.file_bytes));
+    return AVERROR_INVALIDDATA;
+  }
   const int code = avcodec_default_get_buffer2(decoder, frame, flags);
   for (std::size_t i = 0; code >= 0 && i < std::size(frame->buf) && frame->buf[i] != nullptr; ++i) {
-    std::memset(frame->buf[i]->data, *static_cast<const std::uint8_t*>(decoder->opaque),
-                frame->buf[i]->size);
+    std::memset(frame->buf[i]->data, reservation.fill, frame->buf[i]->size);
   }
   return code;
 }
 
 LibavPointer<AVCodecContext> open_decoder(AVCodecID codec_id, std::string_view name,
-                                          const std::uint8_t& fill, const LibavLog& log) {
+                                          Reservation& reservation, const LibavLog& log) {
   const AVCodec* codec = avcodec_find_decoder(codec_id);
   LibavPointer<AVCodecContext> decoder(codec == nullptr ? nullptr : avcodec_alloc_context3(codec));
   if (decoder == nullptr) {
@@ -74,7 +101,7 @@ LibavPointer<AVCodecContext> open_decoder(AVCodecID codec_id, std::string_view n
   decoder->thread_count = 1;
   decoder->thread_type = 0;  // with others it warns of get_buffer2, in the place of what is wrong
   decoder->max_pixels = kMaxPixels;
-  decoder->opaque = const_cast<std::uint8_t*>(&fill);
+  decoder->opaque = &reservation;
   decoder->get_buffer2 = reserve_frame;
   decoder->flags |= AV_CODEC_FLAG_BITEXACT;
   decoder->idct_algo = FF_IDCT_SIMPLE;  // the one that has no variants for CPUs
@@ -104,7 +131,8 @@ std::string_view format_of(AVCodecID codec) { return codec == AV_CODEC_ID_PNG ? 
 LibavPointer<AVFrame> decode_over(std::uint8_t fill, AVCodecID codec,
                                   std::span<const std::uint8_t> file, std::string_view name) {
   const LibavLog log;
-  const auto decoder = open_decoder(codec, name, fill, log);
+  Reservation reservation{.fill = fill, .file_bytes = std::ssize(file)};
+  const auto decoder = open_decoder(codec, name, reservation, log);
   const auto packet = packet_of(file);
   LibavPointer<AVFrame> frame(av_frame_alloc());
   if (frame == nullptr) {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <new>
 #include <string_view>
+#include <vector>
 
 #include "ndbench/error.h"
 
@@ -15,8 +18,28 @@ constexpr const char* kContainers =
     "avi,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ivf,flv,asf,ogg,"
     "nut,mjpeg,dv,mxf";
 constexpr int kMaxSide = 16384;
-constexpr std::int64_t kMaxPixels = 100'000'000;
+
+/// The most pixels of a frame: compression knows no bound, so that a header of some bytes can ask
+/// for any number. 4096 × 2304 are let pass in any file, 21 for each of its bytes in a large one.
+std::int64_t most_pixels(std::uintmax_t file_bytes) {
+  constexpr std::int64_t kInAnyFile = 4096 * 2304;
+  constexpr std::int64_t kInAll = 7680 * 4320;
+  const auto bytes = static_cast<std::int64_t>(std::min<std::uintmax_t>(file_bytes, kInAll));
+  return std::clamp(21 * bytes, kInAnyFile, kInAll);
+}
+
 constexpr int kStrict = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_EXPLODE;
+
+/// A container says how large its parts are, and libavformat believes it. This holds for the whole
+/// process, in which nothing but videos and pictures comes from these libraries.
+void limit_allocations() {
+  constexpr std::size_t kMostBytes = 100'000'000;  // 7680 × 4320 pixels of three bytes
+  static const bool is_limited = [] {
+    av_max_alloc(kMostBytes);
+    return true;
+  }();
+  (void)is_limited;
+}
 
 class Opening {
  public:
@@ -41,6 +64,12 @@ class Opening {
     if (!std::filesystem::is_regular_file(file_, error)) {
       fail("is not a file that can be read; check the path and its permissions");
     }
+    const std::uintmax_t bytes = std::filesystem::file_size(file_, error);
+    if (error) {
+      fail("is not a file that can be read; check the path and its permissions");
+    }
+    most_pixels_ = most_pixels(bytes);
+    limit_allocations();
     AVFormatContext* container = nullptr;
     AVDictionary* options = nullptr;
     av_dict_set(&options, "protocol_whitelist", "file", 0);
@@ -56,7 +85,16 @@ class Opening {
     }
     input_.container.reset(container);
     container->error_recognition = kStrict;
-    if (avformat_find_stream_info(container, nullptr) < 0) {
+    // It decodes frames to find out what is in the streams.
+    std::vector<AVDictionary*> limits(container->nb_streams);
+    for (AVDictionary*& limit : limits) {
+      av_dict_set_int(&limit, "max_pixels", most_pixels_, 0);
+    }
+    const int found = avformat_find_stream_info(container, limits.data());
+    for (AVDictionary*& limit : limits) {
+      av_dict_free(&limit);
+    }
+    if (found < 0) {
       fail("is damaged: its streams cannot be read; restore it");
     }
   }
@@ -80,11 +118,11 @@ class Opening {
   void open_decoder(const AVCodec* codec) {
     const AVCodecParameters& parameters = *input_.stream->codecpar;
     if (parameters.width > kMaxSide || parameters.height > kMaxSide ||
-        std::int64_t{parameters.width} * parameters.height > kMaxPixels) {
+        std::int64_t{parameters.width} * parameters.height > most_pixels_) {
       fail(
           fmt::format("claims frames of {}x{} pixels, where sides of at most {} and {} pixels in "
-                      "all are read; check that it is the right file",
-                      parameters.width, parameters.height, kMaxSide, kMaxPixels));
+                      "all are read in a file of its size; check that it is the right file",
+                      parameters.width, parameters.height, kMaxSide, most_pixels_));
     }
     input_.decoder.reset(avcodec_alloc_context3(codec));
     AVCodecContext* decoder = input_.decoder.get();
@@ -92,7 +130,7 @@ class Opening {
       throw std::bad_alloc();
     }
     decoder->thread_count = 1;  // LibavLog hears this thread alone
-    decoder->max_pixels = kMaxPixels;
+    decoder->max_pixels = most_pixels_;
     decoder->pkt_timebase = input_.stream->time_base;
     decoder->flags |= AV_CODEC_FLAG_BITEXACT;
     decoder->idct_algo = FF_IDCT_SIMPLE;  // the one that has no variants for CPUs
@@ -107,6 +145,7 @@ class Opening {
 
   const std::filesystem::path& file_;
   const LibavLog& log_;
+  std::int64_t most_pixels_ = 0;  ///< of a frame
   VideoInput input_{};
 };
 

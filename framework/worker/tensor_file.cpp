@@ -61,27 +61,43 @@ void write_tensors(const std::filesystem::path& file, const NamedTensors& tensor
   }
 }
 
-NamedTensors read_tensors(const std::filesystem::path& file) {
+NamedTensors read_tensors(const std::filesystem::path& file) try {
   const auto refuse = [&](const char* why) {
     throw Error(fmt::format("'{}' cannot be read as tensors: {}", file.string(), why));
   };
   std::ifstream stream(file, std::ios::binary);
   Header header{};
   if (!stream.read(reinterpret_cast<char*>(&header), sizeof header)) refuse("it is missing or cut");
-  if (header.magic != kMagic || header.index_bytes > kMostBytes) refuse("it is another file");
+  if (header.magic != kMagic) refuse("it is another file");
+  // Memory is taken only for what is there.
+  std::uint64_t left = std::filesystem::file_size(file) - sizeof header;
+  const auto take = [&](std::uint64_t bytes) {
+    if (bytes > left) refuse("it is cut");
+    left -= bytes;
+  };
+  take(header.index_bytes);
   std::string text(header.index_bytes, '\0');
-  if (!stream.read(text.data(), static_cast<std::streamsize>(text.size()))) refuse("it is cut");
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   NamedTensors tensors;
   for (const json& entry : json::parse(text)) {
-    at::Tensor values = at::empty(entry.at("shape").get<std::vector<std::int64_t>>(),
-                                  static_cast<at::ScalarType>(entry.at("type").get<int>()));
-    if (!stream.read(static_cast<char*>(values.data_ptr()),
-                     static_cast<std::streamsize>(values.nbytes()))) {
-      refuse("it is cut");
+    const auto type = static_cast<at::ScalarType>(entry.at("type").get<int>());
+    const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
+    std::uint64_t bytes = at::elementSize(type);
+    for (const std::int64_t side : shape) {
+      if (side < 0 || (side > 0 && bytes > left / static_cast<std::uint64_t>(side))) {
+        refuse("it is cut");
+      }
+      bytes *= static_cast<std::uint64_t>(side);
     }
+    take(bytes);
+    at::Tensor values = at::empty(shape, type);
+    stream.read(static_cast<char*>(values.data_ptr()), static_cast<std::streamsize>(bytes));
+    if (!stream) refuse("it is cut");
     tensors.emplace(entry.at("name").get<std::string>(), std::move(values));
   }
   return tensors;
+} catch (const json::exception& problem) {
+  throw Error(fmt::format("'{}' cannot be read as tensors: {}", file.string(), problem.what()));
 }
 
 }  // namespace ndbench

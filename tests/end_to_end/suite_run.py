@@ -159,7 +159,7 @@ class SuiteTest(unittest.TestCase):
         name = f"run{len(list(cls.folder.iterdir()))}"
         place = cls.folder / name
         place.mkdir()
-        if "\n" in str(suite):
+        if isinstance(suite, str) and "\n" in suite:
             file = place / "test.toml"
             file.write_text(suite)
             suite = file

@@ -1,10 +1,5 @@
 // Feeds arbitrary bytes to read_celeba_lists, the two lists parted by a first NUL: ndbench::Error
 // is the only way out it may take.
-//
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-//     -Iframework -Iframework/include tests/fuzz/celeba_fuzz.cpp framework/sdk/error.cpp \
-//     framework/data/{celeba_lists,file_bytes,text_lines}.cpp -lfmt -o celeba_fuzz
-//   TMPDIR=/dev/shm ./celeba_fuzz CORPUS
 
 #include <algorithm>
 #include <cstddef>

@@ -1,11 +1,5 @@
 // Feeds arbitrary bytes to read_cifar, as the test images and (before a first NUL NUL) as the names
 // of the classes: ndbench::Error is the only way out it may take.
-//
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-//     -Iframework -Iframework/include tests/fuzz/cifar_fuzz.cpp framework/sdk/error.cpp \
-//     framework/data/{cifar,data_folder,example_source,file_bytes,published_set,subset}.cpp \
-//     framework/data/text_lines.cpp -lfmt -o cifar_fuzz
-//   TMPDIR=/dev/shm ./cifar_fuzz -max_len=20000 CORPUS   # begin with 2 or 3 records
 
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,5 @@
 // Feeds arbitrary bytes to takes_of_list, in a folder with some pictures, folders, links and lists:
 // ndbench::Error is the only way out it may take, and no path that it gives may lead out.
-//
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-//     -Iframework -Iframework/include tests/fuzz/frame_list_fuzz.cpp \
-//     framework/data/{frame_list,frame_folder,take,data_folder,text_lines,file_bytes}.cpp \
-//     framework/sdk/error.cpp -lfmt -o frame_list_fuzz
-//   ./frame_list_fuzz -dict=tests/fuzz/frame_list.dict CORPUS
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,4 @@
 // Feeds arbitrary bytes to read_idx as a file: ndbench::Error is the only way out it may take.
-//
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-//     -Iframework -Iframework/include tests/fuzz/idx_fuzz.cpp framework/sdk/error.cpp \
-//     framework/data/idx.cpp -lfmt -lz -o idx_fuzz
-//   TMPDIR=/dev/shm ./idx_fuzz CORPUS
 
 #include <cstddef>
 #include <cstdint>

@@ -1,12 +1,5 @@
 // Opens arbitrary bytes as a video and reads its frames out of order: ndbench::Error is the only
 // way out it may take, and a frame has the same bytes each time.
-//
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-//     -Iframework -Iframework/include tests/fuzz/video_file_fuzz.cpp \
-//     framework/data/{video_file,video_decoder,video_input,decoder_pool,scaler,libav_log}.cpp \
-//     framework/data/video.cpp framework/sdk/error.cpp \
-//     -lavformat -lavcodec -lswscale -lavutil -lxxhash -lfmt -o video_file_fuzz
-//   ./video_file_fuzz -timeout=60 -max_len=65536 CORPUS   (small videos of several containers)
 
 #include <algorithm>
 #include <cstddef>
