@@ -4,7 +4,7 @@ foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets co
                       host_facts host_files host_lock host_sample host_watch intervals journal journal_reader
                       knob_costs knob_modes knobs_in_force listing machine measured_block migration mode
                       mode_comparison mode_words name noise_shares npy_file output paired_ratio parity plan
-                      plugin_file plugin_survey printable processor_time progress protocol record replica_metrics
+                      plugin_file plugin_survey printable processor_time progress protocol query_output record replica_metrics
                       replica_plan roster row scheduler scratch_folder search_path seeds software
                       spelling spread statistics step_cost stopping store stored_logits subcommand suite
                       summary two_samples watch worker_environment worker_process)
@@ -32,6 +32,12 @@ endforeach()
 # Prints how long the metrics of replicas take; see ci/measure_metrics.sh.
 add_executable(measure_metrics measure_metrics.cpp)
 target_link_libraries(measure_metrics PRIVATE ndbench_core ndbench_options fmt::fmt)
+
+# Make results: for ci/measure_store.sh, ci/kill_store.py and end_to_end/store_test.py.
+foreach(program IN ITEMS generate_results index_runs seal_lines)
+  add_executable(${program} ${program}.cpp)
+  target_link_libraries(${program} PRIVATE ndbench_core ndbench_options fmt::fmt)
+endforeach()
 
 # A worker that behaves and misbehaves as it is told.
 add_executable(stub_worker stub_worker.cpp)

@@ -1,0 +1,127 @@
+#include "core/query_output.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/journal_line.h"
+#include "core/printable.h"
+#include "core/record.h"
+
+namespace ndbench {
+namespace {
+
+std::string hexadecimal(std::string_view bytes) {
+  std::string digits;
+  for (const char byte : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return digits;
+}
+
+std::string json_text(std::string_view text) { return strict_line(std::string(text)); }
+
+std::string json_cell(const QueryCell& cell) {
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
+  if (const auto* number = std::get_if<double>(&cell)) return strict_line(*number);
+  if (const auto* text = std::get_if<std::string_view>(&cell)) return json_text(*text);
+  if (const auto* blob = std::get_if<Blob>(&cell)) return json_text(hexadecimal(blob->bytes));
+  return "null";
+}
+
+/// Text with only line breaks left of what moves a cursor. Begins with a formula's first character,
+/// or one that spreadsheets skip before it: an apostrophe comes before.
+std::string csv_text(std::string_view raw) {
+  const bool is_formula =
+      !raw.empty() && std::string_view("=+-@\t\r").find(raw.front()) != std::string_view::npos;
+  std::string text = is_formula ? "'" : "";
+  for (std::size_t start = 0; start <= raw.size();) {
+    const std::size_t end = std::min(raw.find('\n', start), raw.size());
+    if (start > 0) text += '\n';
+    text += printable(raw.substr(start, end - start), std::string::npos);
+    start = end + 1;
+  }
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char character : text) quoted.append(character == '"' ? 2 : 1, character);
+  return quoted + '"';
+}
+
+std::string csv_cell(const QueryCell& cell) {
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
+  if (const auto* number = std::get_if<double>(&cell)) {
+    return std::isfinite(*number) ? fmt::format("{}", *number) : "";
+  }
+  if (const auto* text = std::get_if<std::string_view>(&cell)) return csv_text(*text);
+  if (const auto* blob = std::get_if<Blob>(&cell)) return hexadecimal(blob->bytes);
+  return "";
+}
+
+class JsonQueryOutput final : public QueryOutput {
+ public:
+  JsonQueryOutput(const std::vector<std::string>& columns, Sink sink) : sink_(std::move(sink)) {
+    std::set<std::string> known;
+    for (const std::string& column : columns) {
+      // Compared as it is written: what is not UTF-8 is replaced.
+      std::string key = json_text(column);
+      for (int number = 2; !known.insert(key).second; ++number) {
+        key = json_text(fmt::format("{}_{}", column, number));
+      }
+      keys_.push_back(std::move(key));
+    }
+  }
+
+  void row(const std::vector<QueryCell>& cells) override {
+    std::string line = is_first_ ? "[\n" : ",\n";
+    is_first_ = false;
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      line +=
+          fmt::format("{}{}:{}", column == 0 ? "{" : ",", keys_[column], json_cell(cells[column]));
+    }
+    sink_(line + "}");
+  }
+
+  void end() override { sink_(is_first_ ? "[]\n" : "\n]\n"); }
+
+ private:
+  std::vector<std::string> keys_;
+  Sink sink_;
+  bool is_first_ = true;
+};
+
+class CsvQueryOutput final : public QueryOutput {
+ public:
+  CsvQueryOutput(const std::vector<std::string>& columns, Sink sink) : sink_(std::move(sink)) {
+    std::vector<QueryCell> names;
+    for (const std::string& column : columns) names.emplace_back(std::string_view(column));
+    row(names);
+  }
+
+  void row(const std::vector<QueryCell>& cells) override {
+    std::string line;
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      line += (column == 0 ? "" : ",") + csv_cell(cells[column]);
+    }
+    // A line without a field would not be a row with one.
+    sink_((line.empty() ? "\"\"" : line) + "\n");
+  }
+
+  void end() override {}
+
+ private:
+  Sink sink_;
+};
+
+}  // namespace
+
+std::unique_ptr<QueryOutput> make_json_query_output(const std::vector<std::string>& columns,
+                                                    QueryOutput::Sink sink) {
+  return std::make_unique<JsonQueryOutput>(columns, std::move(sink));
+}
+
+std::unique_ptr<QueryOutput> make_csv_query_output(const std::vector<std::string>& columns,
+                                                   QueryOutput::Sink sink) {
+  return std::make_unique<CsvQueryOutput>(columns, std::move(sink));
+}
+
+}  // namespace ndbench
