@@ -10,6 +10,7 @@
 #include "core/file_system.h"
 #include "core/fragment_index.h"
 #include "core/migration.h"
+#include "core/store_repair.h"
 #include "journal_fixture.h"
 #include "temporary_folder.h"
 

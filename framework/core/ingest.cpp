@@ -12,6 +12,7 @@
 #include "core/printable.h"
 #include "core/standard_output.h"
 #include "core/store.h"
+#include "core/store_repair.h"
 
 namespace ndbench {
 namespace {

@@ -5,29 +5,19 @@
 #include <memory>
 #include <string>
 
-#include "core/journal.h"
+#include "core/store_file.h"
 
 namespace SQLite {
 class Database;
-class Exception;
-}  // namespace SQLite
+}
 
 namespace ndbench {
-
-/// The database's file in a folder of results.
-inline constexpr char kStoreFile[] = "ndbench.db";
-
-/// The database is damaged. Nothing is lost by that: it can be built again from the journals.
-class StoreDamage : public ResultsError {
- public:
-  using ResultsError::ResultsError;
-};
 
 /// The index of a folder of results, in SQLite: what the journals say, to be asked questions. The
 /// journals are what counts; store.md describes tables and views.
 ///
-/// Any number of processes may open it at once. What would have them wait for longer than kPatience
-/// is an error, never what SQLite calls a locked database.
+/// Any number of processes may open it at once. They wait for each other, for ten minutes if need
+/// be.
 class Store {
  public:
   /// Opens the database to write to it: creates it, or brings its schema up to date.
@@ -53,7 +43,7 @@ class Store {
   void open();
 
   std::filesystem::path file_;
-  int folder_ = -1;  ///< locked as long as the database is open
+  StoreLock lock_;
   std::unique_ptr<SQLite::Database> database_;
 };
 
@@ -61,15 +51,5 @@ class Store {
 /// @throws StoreDamage, ResultsError
 [[nodiscard]] std::unique_ptr<SQLite::Database> open_store_to_read(
     const std::filesystem::path& results);
-
-/// What of SQLite went wrong, as an error of ours.
-/// @throws StoreDamage, ResultsError
-[[noreturn]] void throw_store_error(const std::filesystem::path& file,
-                                    const SQLite::Exception& error);
-
-/// Renames a damaged database to ndbench.db.bad-<n>, once nobody has it open.
-/// @return its new path; "" if by then there is no damage, as another process was faster.
-/// @throws ResultsError
-[[nodiscard]] std::filesystem::path set_damaged_store_aside(const std::filesystem::path& results);
 
 }  // namespace ndbench
