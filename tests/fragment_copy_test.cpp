@@ -96,6 +96,23 @@ TEST_F(FragmentCopy, ReplacesAShorterCopyOfTheRun) {
   EXPECT_THAT(names(), testing::ElementsAre("a"));
 }
 
+TEST_F(FragmentCopy, FindsTheRunUnderItsNameThoughTheDatabaseDoesNotKnowIt) {
+  copy(source("a", 1));
+  EXPECT_FALSE(copy(source("a", 1)).is_copied);
+  EXPECT_TRUE(copy(source("a", 1, true)).is_copied);
+  EXPECT_THAT(names(), testing::ElementsAre("a"));
+}
+
+TEST_F(FragmentCopy, LeavesADamagedRunAsItIsAndTakesTheWholeOneBesideIt) {
+  const fs::path from = source("a", 1);
+  copy(from);
+  std::string text = read_bytes(from / "journal.jsonl");
+  text[text.find("seconds")] ^= 1;
+  write_bytes(results_ / "a/journal.jsonl", text + text);
+  EXPECT_EQ(copy(from).fragment.name(), "a-2");
+  EXPECT_EQ(read_bytes(results_ / "a/journal.jsonl"), text + text);
+}
+
 TEST_F(FragmentCopy, LeavesWhereItIsWhatLiesThereAlready) {
   const fs::path folder = write_fragment(results_ / "a", {run_line(1)});
   EXPECT_FALSE(copy(folder).is_copied);

@@ -51,7 +51,7 @@ class FragmentIndexTest : public testing::Test {
 };
 
 TEST_F(FragmentIndexTest, DerivesAStepsNumbersAsRecordsDo) {
-  EXPECT_EQ(add("a", {run_line(1), step_record("fixed", 3, {0.4, 0.1, 0.2, 0.3})}), 1U);
+  EXPECT_EQ(add("a", {run_line(1), step_record("fixed", 3, {0.9, 0.1, 0.2, 0.3})}), 1U);
   EXPECT_EQ(ask("SELECT name, replica, iterations, seconds, cpu_seconds, samples_per_second, loss, "
                 "quality, disturbed_blocks, attempts, line, fragment FROM records"),
             "m/cpu/fixed/step|3|4|0.25|1.0|32.0|1.5|NULL|1|1|2|a");
@@ -121,7 +121,10 @@ TEST_F(FragmentIndexTest, RemembersWhatItHas) {
   EXPECT_EQ(index_.fragment_of(run_id(1)), "a");
   write_fragment(folder, {run_line(1), end_line(true)});
   EXPECT_FALSE(index_.has(fragment_at(folder)));
-  index_.keep_only({});
+  index_.forget_missing(folder_.path());
+  EXPECT_EQ(index_.fragment_of(run_id(1)), "a");
+  std::filesystem::remove_all(folder);
+  index_.forget_missing(folder_.path());
   EXPECT_EQ(index_.fragment_of(run_id(1)), "");
 }
 
@@ -179,11 +182,13 @@ TEST_F(FragmentIndexTest, RefusesLinesThatAreNotWhatTheySay) {
 TEST_F(FragmentIndexTest, PairsReplicasForTheirCost) {
   json beside = step_record("fixed", 2, {0.5});
   beside["jobs"] = 2;
+  json beside_noisy = step_record("noisy", 4, {0.25});
+  beside_noisy["jobs"] = 2;
   add("a", {run_line(1, {"m/cpu/fixed/step", "m/cpu/noisy/step"}), step_record("fixed", 0, {0.5}),
             step_record("noisy", 0, {0.25}), step_record("fixed", 1, {0.75}),
             step_record("noisy", 1, {0.25}), beside, step_record("noisy", 2, {0.25}),
             failed_record("fixed", 3, "fell over"), step_record("noisy", 3, {0.25}),
-            epoch_record("fixed", 0, {0.5})});
+            step_record("fixed", 4, {0.5}), beside_noisy, epoch_record("fixed", 0, {0.5})});
   EXPECT_EQ(
       ask("SELECT name, mode, reference, replica, seconds, reference_seconds, ratio FROM cost "
           "ORDER BY replica"),

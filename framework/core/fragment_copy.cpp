@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -200,6 +201,49 @@ bool rename_copy(const fs::path& from, const fs::path& to, bool replaces) {
   fail("rename to", to);
 }
 
+/// Where in a folder of results a run from elsewhere is or may be put.
+class Places {
+ public:
+  Places(const Fragment& source, const fs::path& results, const std::string& present)
+      : source_(source), run_(run_of(source)), results_(results), present_(present) {}
+
+  /// The first is where the database says that the run is; then the name that it has.
+  [[nodiscard]] fs::path at(int number) const {
+    if (!present_.empty() && number == 0) return results_ / present_;
+    const int copy = number + (present_.empty() ? 1 : 0);
+    return results_ / (copy == 1 ? source_.name() : fmt::format("{}-{}", source_.name(), copy));
+  }
+
+  /// Whether a fragment of this run lies there, and is not damaged.
+  [[nodiscard]] bool is_same_run(const fs::path& folder) const {
+    if (run_.empty() || !is_fragment(folder)) return false;
+    try {
+      const Fragment there = fragment_at(folder);
+      if (run_of(there) != run_) return false;
+      check_journal(there.journal());
+      return true;
+    } catch (const ResultsError&) {
+      return false;
+    }
+  }
+
+  /// The run itself, with all that the source has.
+  [[nodiscard]] std::optional<Fragment> find() const {
+    for (int number = 0; fs::exists(fs::symlink_status(at(number))); ++number) {
+      if (!is_same_run(at(number))) continue;
+      Fragment there = fragment_at(at(number));
+      if (there.bytes >= source_.bytes) return there;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const Fragment& source_;
+  std::string run_;
+  fs::path results_;
+  std::string present_;
+};
+
 }  // namespace
 
 CopiedFragment copy_fragment(const Fragment& source, const fs::path& results,
@@ -209,10 +253,8 @@ CopiedFragment copy_fragment(const Fragment& source, const fs::path& results,
   if (!is_plain(source.name())) {
     refuse(source.folder, "has a name of other characters than letters, digits and . _ + -");
   }
-  if (!present.empty() && is_fragment(results / present)) {
-    Fragment there = fragment_at(results / present);
-    if (there.bytes >= source.bytes) return {std::move(there), false};
-  }
+  const Places places(source, results, present);
+  if (auto there = places.find()) return {*std::move(there), false};
   check_journal(source.journal());
   const Descriptor from(
       open(source.folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -220,10 +262,12 @@ CopiedFragment copy_fragment(const Fragment& source, const fs::path& results,
   const PartialFolder copy(results, source.name());
   copy_folder(from, copy.descriptor(), source.folder, copy.path(), 0);
   check_journal(copy.path() / "journal.jsonl");
-  fs::path target = results / (present.empty() ? source.name() : present);
-  const bool replaces = !present.empty() && is_fragment(target);
-  for (int number = 2; !rename_copy(copy.path(), target, replaces); ++number) {
-    target = results / fmt::format("{}-{}", source.name(), number);
+  fs::path target;
+  for (int number = 0;; ++number) {
+    // Another process may have copied the run meanwhile.
+    if (auto there = places.find()) return {*std::move(there), false};
+    target = places.at(number);
+    if (rename_copy(copy.path(), target, places.is_same_run(target))) break;
   }
   const Descriptor folder(open(results.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || fsync(folder.get()) != 0) fail("synchronize", results);

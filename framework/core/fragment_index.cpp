@@ -5,8 +5,6 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
-#include <set>
-
 #include "core/bound_statement.h"
 #include "core/journal_text.h"
 #include "core/run_rows.h"
@@ -92,17 +90,16 @@ std::size_t FragmentIndex::add(const Fragment& fragment) {
   return added;
 }
 
-void FragmentIndex::keep_only(const std::vector<Fragment>& fragments) {
-  std::set<std::string> names;
-  for (const Fragment& fragment : fragments) names.insert(fragment.name());
+void FragmentIndex::forget_missing(const std::filesystem::path& results) {
   store_.attempt([&] {
-    std::vector<std::string> gone;
+    std::vector<std::string> names;
     while (statements_->all_fragments.executeStep()) {
-      std::string name = statements_->all_fragments.getColumn(0).getString();
-      if (!names.contains(name)) gone.push_back(std::move(name));
+      names.push_back(statements_->all_fragments.getColumn(0).getString());
     }
     statements_->all_fragments.reset();
-    for (const std::string& name : gone) execute(statements_->drop_fragment, name);
+    for (const std::string& name : names) {
+      if (!is_fragment(results / name)) execute(statements_->drop_fragment, name);
+    }
   });
 }
 

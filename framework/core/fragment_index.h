@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "core/fragment.h"
 #include "core/store.h"
@@ -36,7 +35,7 @@ class FragmentIndex {
   std::size_t add(const Fragment& fragment);
 
   /// Forgets fragments whose folders are gone; their rows stay.
-  void keep_only(const std::vector<Fragment>& fragments);
+  void forget_missing(const std::filesystem::path& results);
 
  private:
   class Statements;

@@ -50,9 +50,8 @@ std::vector<Fragment> fragments_of(const fs::path& source) {
 }
 
 void index_all(const fs::path& results, FragmentIndex& index, Tally& tally) {
-  const std::vector<Fragment> fragments = fragments_in(results);
-  index.keep_only(fragments);
-  for (const Fragment& fragment : fragments) {
+  index.forget_missing(results);
+  for (const Fragment& fragment : fragments_in(results)) {
     try {
       if (!index.has(fragment)) tally.rows += index.add(fragment);
       ++tally.fragments;

@@ -201,7 +201,8 @@ class Ingest(StoreTest):
         with sqlite3.connect(self.results / "ndbench.db") as database:
             self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
         database.close()
-        self.assertEqual([path.name for path in self.results.glob("*.partial")], [])
+        self.assertEqual(len([path for path in self.results.iterdir() if path.is_dir()]), 16)
+        self.assertEqual(list(self.results.glob("*.partial")), [])
 
     def test_survives_two_hundred_kills(self):
         script = SOURCE / "ci" / "kill_store.py"
