@@ -1,17 +1,23 @@
 # Tests of framework/core: no LibTorch, no clock, seconds in all.
 foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets coverage diagnosis
                       disturbance divergence environments epoch_lanes exit_code failure_log fitness
-                      host_facts host_files host_lock host_sample host_watch hostile_text
-                      installation intervals journal journal_reader knob_costs knob_modes
-                      knobs_in_force listing machine measured_block mode mode_comparison mode_words
-                      name noise_shares npy_file output paired_ratio parity plan plugin_file
-                      plugin_survey printable processor_time progress protocol record
-                      replica_metrics replica_plan roster row scheduler scratch_folder search_path
-                      seeds side_files software spelling spread statistics step_cost stopping
-                      subcommand suite summary two_samples watch worker_environment worker_process)
+                      fragment_copy fragment_index host_facts host_files host_lock host_sample
+                      host_watch hostile_text installation intervals journal journal_reader
+                      knob_costs knob_modes knobs_in_force listing machine measured_block migration
+                      mode mode_comparison mode_words name noise_shares npy_file output
+                      paired_ratio parity plan plugin_file plugin_survey printable processor_time
+                      progress protocol query_output record replica_metrics replica_plan roster row
+                      scheduler scratch_folder search_path seeds side_files software spelling
+                      spread statistics step_cost stopping store subcommand suite summary
+                      two_samples watch worker_environment worker_process)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_core)
 endforeach()
 target_link_libraries(protocol_test PRIVATE PkgConfig::XXHASH fmt::fmt)
+
+foreach(noun IN ITEMS fragment_index migration store)
+  target_link_libraries(${noun}_test PRIVATE SQLiteCpp fmt::fmt)
+endforeach()
+target_link_libraries(fragment_copy_test PRIVATE fmt::fmt)
 
 ndbench_add_test(fill_memory_test SOURCES fill_memory_test.cpp LIBRARIES ndbench_core)
 target_include_directories(fill_memory_test PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
@@ -27,6 +33,12 @@ endforeach()
 # Prints how long the metrics of replicas take; see ci/measure_metrics.sh.
 add_executable(measure_metrics measure_metrics.cpp)
 target_link_libraries(measure_metrics PRIVATE ndbench_core ndbench_options fmt::fmt)
+
+# Make results: for ci/measure_store.sh, ci/kill_store.py and end_to_end/store_test.py.
+foreach(program IN ITEMS generate_results index_runs seal_lines)
+  add_executable(${program} ${program}.cpp)
+  target_link_libraries(${program} PRIVATE ndbench_core ndbench_options fmt::fmt)
+endforeach()
 
 # A worker that behaves and misbehaves as it is told.
 add_executable(stub_worker stub_worker.cpp)

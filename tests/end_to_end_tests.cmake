@@ -1,12 +1,16 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS counts data determinism doctor flags host_lock hostile jobs models modes parity plugins precision resume signals spread suites trace villains)
+foreach(subject IN ITEMS counts data determinism doctor flags host_lock hostile jobs models modes
+                         parity plugins precision resume signals spread store suites trace villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
   set_tests_properties(end_to_end.${subject} PROPERTIES
     LABELS end_to_end TIMEOUT 600
     ENVIRONMENT "NDBENCH_SUITE=$<TARGET_FILE:ndbench_suite>;\
 NDBENCH_COMMAND=$<TARGET_FILE:ndbench_command>;\
-NDBENCH_TEST_PLUGINS=${PROJECT_BINARY_DIR}/tests/plugins")
+NDBENCH_TEST_PLUGINS=${PROJECT_BINARY_DIR}/tests/plugins;\
+NDBENCH_TEST_SEAL_LINES=$<TARGET_FILE:seal_lines>;\
+NDBENCH_TEST_INDEX_RUNS=$<TARGET_FILE:index_runs>;\
+NDBENCH_TEST_SOURCE=${PROJECT_SOURCE_DIR}")
 endforeach()
 set_tests_properties(end_to_end.modes PROPERTIES TIMEOUT 2400)  # a hundred and fifty workers

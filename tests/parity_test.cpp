@@ -1,5 +1,3 @@
-#include "core/parity_json.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/interrupt.h"
+#include "core/parity_json.h"
 #include "core/parity_plan.h"
 #include "fake_worker.h"
 
@@ -195,7 +194,7 @@ class CheckParity : public testing::Test {
   Parity check() {
     return check_parity(request_, [this](const std::map<std::string, std::string>& environment) {
       const char* names[] = {"cell", "reference", "perturbed"};
-      const std::string name = names[environments_.size()];
+      const std::string name = names[environments_.size() % 3];
       environments_.push_back(environment);
       return std::make_unique<FakeWorker>(
           name, [this, name](const Message& request) { return answer(name, request); }, log_);
@@ -283,8 +282,39 @@ TEST_F(CheckParity, StopsAtTheFirstStepThatDiffers) {
   answers_.reference.gradients[0].error = 1.0;
   const Parity parity = check();
   EXPECT_EQ(parity.status, Parity::Status::kFailed);
-  EXPECT_THAT(probes_, SizeIs(3));
+  EXPECT_THAT(probes_, SizeIs(3 * kMostPerturbations));  // of step 1 alone
+  EXPECT_THAT(parity.steps, SizeIs(1));
   EXPECT_FALSE(std::filesystem::exists(folder_));
+}
+
+TEST_F(CheckParity, TriesOtherPerturbationsBeforeItBlames) {
+  answers_.reference.gradients[0].error = 1.0;
+  (void)check();
+  std::vector<std::pair<double, std::uint64_t>> drawn;
+  for (const auto& [name, probe] : probes_) {
+    if (name == "perturbed") drawn.emplace_back(probe.perturbation, probe.seed);
+  }
+  const double amount = 8.0 * 0x1p-24;
+  const std::uint64_t seed = request_.cell.request.seeds.init;
+  EXPECT_THAT(drawn,
+              ElementsAre(testing::Pair(amount, seed), testing::Pair(-amount, seed),
+                          testing::Pair(amount, seed + 1), testing::Pair(-amount, seed + 1),
+                          testing::Pair(amount, seed + 2), testing::Pair(-amount, seed + 2)));
+}
+
+TEST_F(CheckParity, PassesWhatOnePerturbationExplains) {
+  answers_.reference.gradients[0].error = 0.01;
+  interfere_ = [this](const std::string& name, const Message& request) {
+    const auto* probe = std::get_if<ProbeRequest>(&request);
+    if (probe != nullptr && name == "perturbed" && probe->perturbation < 0.0) {
+      answers_.perturbed.gradients[0].error = 0.001;  // the other side of a kink
+    }
+  };
+  const Parity parity = check();
+  EXPECT_EQ(parity.status, Parity::Status::kPassed) << parity.reason;
+  EXPECT_EQ(parity.perturbations, 2);
+  EXPECT_EQ(parity.reason, "");
+  EXPECT_THAT(parity.steps, SizeIs(2));
 }
 
 TEST_F(CheckParity, ComparesOneStepIfAskedFor) {

@@ -42,16 +42,35 @@ TEST(Subcommand, OfTheListTakesAllThatIsAsked) {
   EXPECT_EQ(options.plugin_path, "/p");
 }
 
+TEST(Subcommand, OfIngestTakesAllThatIsAsked) {
+  const auto options =
+      std::get<IngestOptions>(parse_subcommand({"ingest", "a", "--results=/r", "b"}));
+  EXPECT_EQ(options.results, "/r");
+  EXPECT_THAT(options.sources, testing::ElementsAre("a", "b"));
+  EXPECT_EQ(std::get<IngestOptions>(parse_subcommand({"ingest"})).results, "ndbench_results");
+}
+
+TEST(Subcommand, OfTheQueryTakesAllThatIsAsked) {
+  const auto options = std::get<QueryOptions>(
+      parse_subcommand({"query", "--format=json", "--results=/r", "SELECT 1"}));
+  EXPECT_EQ(options.results, "/r");
+  EXPECT_TRUE(options.json);
+  EXPECT_EQ(options.query, "SELECT 1");
+  EXPECT_EQ(std::get<QueryOptions>(parse_subcommand({"query"})).query, "");
+}
+
 TEST(Subcommand, AnswersWithHelpAndVersion) {
-  EXPECT_THAT(std::get<Answer>(parse_subcommand({"--help"})).text,
-              AllOf(HasSubstr("doctor"), HasSubstr("list")));
+  EXPECT_THAT(
+      std::get<Answer>(parse_subcommand({"--help"})).text,
+      AllOf(HasSubstr("doctor"), HasSubstr("list"), HasSubstr("ingest"), HasSubstr("query")));
+  EXPECT_THAT(std::get<Answer>(parse_subcommand({"query", "--help"})).text, HasSubstr("--format"));
   EXPECT_THAT(std::get<Answer>(parse_subcommand({"doctor", "--help"})).text,
               HasSubstr("--seconds"));
   EXPECT_THAT(std::get<Answer>(parse_subcommand({"--version"})).text, HasSubstr("ndbench 0."));
 }
 
 TEST(Subcommand, IsAskedForWhereThereIsNone) {
-  EXPECT_THAT(complaint({}), HasSubstr("doctor or list"));
+  EXPECT_THAT(complaint({}), HasSubstr("doctor, list, ingest or query"));
 }
 
 TEST(Subcommand, RefusesWhatItDoesNotKnow) {
@@ -63,6 +82,9 @@ TEST(Subcommand, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(complaint({"doctor", "please"}), HasSubstr("'please' is not known"));
   EXPECT_THAT(complaint({"--sudo"}), HasSubstr("'--sudo' is not known"));
   EXPECT_THAT(complaint({"doctor", "list"}), HasSubstr("one subcommand at a time"));
+  EXPECT_THAT(complaint({"query", "SELECT 1", "SELECT 2"}), HasSubstr("'SELECT 2' is not known"));
+  EXPECT_THAT(complaint({"ingest", "--result=r"}), HasSubstr("did you mean '--results'?"));
+  EXPECT_THAT(complaint({"query", "--frmat=csv"}), HasSubstr("did you mean '--format'?"));
   EXPECT_THAT(complaint({"x\x1b[2J"}), HasSubstr("'x\\x1b[2J'"));
 }
 
@@ -72,6 +94,9 @@ TEST(Subcommand, RefusesValuesThatMakeNoSense) {
   }
   EXPECT_THAT(complaint({"doctor", "--format=xml"}), HasSubstr("neither 'text' nor 'json'"));
   EXPECT_NE(complaint({"list", "--format="}), "");
+  EXPECT_THAT(complaint({"query", "--format=text"}), HasSubstr("neither 'csv' nor 'json'"));
+  EXPECT_THAT(complaint({"query", "--results", ""}), HasSubstr("--results: '' is no folder"));
+  EXPECT_THAT(complaint({"ingest", ""}), HasSubstr("'' is no folder"));
 }
 
 }  // namespace

@@ -27,16 +27,20 @@ std::string seal(const nlohmann::json& value) {
   return fmt::format("{}{}{}{}\n", kPrefix, checksum(body), kAfter, body);
 }
 
-nlohmann::json unseal(std::string_view line) {
+std::string seal_problem(std::string_view line) {
   const bool is_framed = line.size() > kBody && line.starts_with(kPrefix) &&
                          line.substr(kPrefix.size() + kDigits, kAfter.size()) == kAfter;
-  if (!is_framed) throw Error("does not begin with a checksum");
-  const std::string_view body = line.substr(kBody);
-  if (line.substr(kPrefix.size(), kDigits) != checksum(body)) {
-    throw Error("does not fit its checksum");
+  if (!is_framed) return "does not begin with a checksum";
+  if (line.substr(kPrefix.size(), kDigits) != checksum(line.substr(kBody))) {
+    return "does not fit its checksum";
   }
+  return "";
+}
+
+nlohmann::json unseal(std::string_view line) {
+  if (const std::string problem = seal_problem(line); !problem.empty()) throw Error(problem);
   try {
-    return nlohmann::json::parse(fmt::format("{{{}", body));
+    return nlohmann::json::parse(fmt::format("{{{}", line.substr(kBody)));
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("is no JSON object: {}", error.what()));
   }

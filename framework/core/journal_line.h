@@ -15,6 +15,10 @@ inline constexpr int kJournalVersion = 1;
 /// @pre `value` is an object with a member.
 [[nodiscard]] std::string seal(const nlohmann::json& value);
 
+/// What is wrong with the frame of a sealed line, which is without its newline; "" if it fits its
+/// checksum.
+[[nodiscard]] std::string seal_problem(std::string_view line);
+
 /// The object that was sealed; `line` is without the newline.
 /// @throws ndbench::Error saying what is wrong with the line.
 [[nodiscard]] nlohmann::json unseal(std::string_view line);

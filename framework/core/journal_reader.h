@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "core/journal_text.h"
 
 namespace ndbench {
 
@@ -14,13 +15,6 @@ struct JournalLine {
   std::size_t number = 0;  ///< from 1
   std::string hash{};      ///< XXH3-128 of its text without the newline: tells equal lines
   nlohmann::json value{};  ///< without its checksum
-};
-
-/// How a journal ends.
-struct JournalEnd {
-  std::uint64_t bytes = 0;  ///< up to the end of the last line that counts
-  /// Why what follows does not count: a write was cut short; "" if nothing follows.
-  std::string torn{};
 };
 
 /// Reads the journal of a run, line by line. Lines that were written together, as the rows of modes

@@ -22,6 +22,12 @@ ndbench::ExitCode carry_out(const ndbench::Subcommand& subcommand) {
   if (const auto* list = std::get_if<ndbench::CatalogueOptions>(&subcommand)) {
     return print_catalogue(*list);
   }
+  if (const auto* options = std::get_if<ndbench::IngestOptions>(&subcommand)) {
+    return ingest(*options);
+  }
+  if (const auto* options = std::get_if<ndbench::QueryOptions>(&subcommand)) {
+    return query(*options);
+  }
   ndbench::write_stdout(std::get<ndbench::Answer>(subcommand).text);
   return ndbench::ExitCode::kOk;
 }

@@ -33,7 +33,8 @@ struct ParityStep {
 /// *reference* (backend `cpu`, one thread, deterministic, float64), which takes over the cell's
 /// state before each compared step; and the *perturbed* reference, whose weights are each off by
 /// kRoundings roundings of the cell's precision, up or down at random. What that perturbation does
-/// to loss and gradient is what rounding could explain: the bound is kSafety times it.
+/// to loss and gradient is what rounding could explain: the bound is kSafety times it. Beyond that
+/// bound up to kMostPerturbations - 1 other perturbations are tried.
 struct Parity {
   std::string model{};
   std::string backend{};
@@ -41,7 +42,8 @@ struct Parity {
   std::string reason{};     ///< why it failed or could not be checked
   std::string precision{};  ///< of the cell
   std::vector<ParityStep> steps{};
-  double seconds = 0.0;  ///< that the check took
+  int perturbations = 1;  ///< that were tried; `steps` are of the last
+  double seconds = 0.0;   ///< that the check took
 
   /// Of the cells of this model and backend: passed unless the check failed.
   [[nodiscard]] Outcome outcome() const;
@@ -49,6 +51,8 @@ struct Parity {
 
 /// Roundings by which each weight of the perturbed reference is off.
 inline constexpr double kRoundings = 8.0;
+/// How many perturbations have to leave a difference unexplained before it is blamed on software.
+inline constexpr int kMostPerturbations = 6;
 /// Times the change that the perturbation makes; parity.md has what was measured.
 inline constexpr double kSafety = 64.0;
 /// A bound above this says nothing: the precision is too coarse to tell a defect from rounding.

@@ -34,6 +34,7 @@ Parity read(const json& object) {
                 .status = static_cast<Parity::Status>(status - kStatus.begin()),
                 .reason = object.value("reason", ""),
                 .precision = object.at("precision"),
+                .perturbations = object.at("perturbations"),
                 .seconds = object.at("seconds")};
   for (const json& step : object.at("steps")) {
     parity.steps.push_back({.step = step.at("step"),
@@ -65,6 +66,7 @@ json to_json(const Parity& parity) {
               {"status", kStatus.at(static_cast<std::size_t>(parity.status))},
               {"precision", parity.precision},
               {"steps", std::move(steps)},
+              {"perturbations", parity.perturbations},
               {"seconds", parity.seconds}};
   if (!parity.reason.empty()) object["reason"] = parity.reason;
   return object;

@@ -15,6 +15,7 @@
 #include "core/bench.h"
 #include "core/command_text.h"
 #include "core/content_hash.h"
+#include "core/fragment_index.h"
 #include "core/host_lock.h"
 #include "core/installation.h"
 #include "core/interrupt.h"
@@ -209,6 +210,12 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
                  strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
     attempt([&] { journal->append(end_line(is_complete, codes)); });
+    try {
+      index_fragment(journal->folder().parent_path(), journal->folder());
+    } catch (const ResultsError& error) {
+      say(fmt::format("{}; the journal has every row, `ndbench ingest` indexes it", error.what()));
+      codes.add(ExitCode::kResultsNotWritten);
+    }
     write_message("results", journal->folder().string());
     if (is_complete) return;
     scratch.keep();

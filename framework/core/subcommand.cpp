@@ -14,14 +14,25 @@ namespace {
 
 constexpr char kDescription[] =
     "What there is around a run of ndbench_suite: whether this host is fit to\n"
-    "measure on, and what can be measured.";
+    "measure on, what can be measured, and what was measured.";
 
 constexpr char kFooter[] =
     "'ndbench SUBCOMMAND --help' says more. Plugins are also looked for in\n"
     "NDBENCH_PLUGIN_PATH and the build or install tree, data sets in\n"
     "NDBENCH_DATA_PATH and /usr/share/datasets.\n"
-    "Exit status: 0 done, 2 usage, 13 stdout cannot be written, 14 host unfit,\n"
-    "130 interrupted, 143 terminated.\n";
+    "Exit status: 0 done, 2 usage, 13 results cannot be read or written, 14 host\n"
+    "unfit, 130 interrupted, 143 terminated.\n";
+
+constexpr char kIngestFooter[] =
+    "Without FRAGMENT: indexes what --results holds. The database is ndbench.db\n"
+    "there; it is built again where it is missing or damaged.\n";
+
+constexpr char kQueryFooter[] =
+    "Without SQL: lists the views. framework/docs/store.md has their columns.\n"
+    "  ndbench query spread\n"
+    "  ndbench query --format=json \"SELECT name, avg(ratio) FROM cost GROUP BY name\"\n";
+
+constexpr char kSubcommands[] = "doctor, list, ingest or query";
 
 class Parser {
  public:
@@ -43,6 +54,20 @@ class Parser {
     doctor_->add_option("--results", doctor_options_.results, "Folder to write results to")
         ->capture_default_str();
     doctor_->add_option("--data", doctor_options_.data_path, "Folders of data sets");
+    for (CLI::App* subcommand : {ingest_, query_}) {
+      subcommand->allow_extras();
+      subcommand->get_formatter()->column_width(34);
+    }
+    ingest_->footer(kIngestFooter);
+    ingest_->add_option("--results", ingest_options_.results, "Folder of results")
+        ->capture_default_str();
+    ingest_->add_option("FRAGMENT", sources_,
+                        "Runs' folders, or folders of them, to copy into --results");
+    query_->footer(kQueryFooter);
+    query_->add_option("--results", query_options_.results, "Folder of results")
+        ->capture_default_str();
+    query_->add_option("--format", query_format_, "csv or json")->capture_default_str();
+    query_->add_option("SQL", query_options_.query, "A SELECT, or the name of a view");
   }
 
   /// @throws UsageError
@@ -58,18 +83,21 @@ class Parser {
       throw UsageError(printable(error.what(), 400));
     }
     refuse_unknown(app_);
-    if (doctor_->parsed() && list_->parsed()) {
-      throw UsageError("one subcommand at a time: doctor or list");
+    const std::vector<CLI::App*> asked = app_.get_subcommands();
+    if (asked.size() > 1) {
+      throw UsageError(fmt::format("one subcommand at a time: {}", kSubcommands));
     }
     if (doctor_->parsed()) return doctor_options();
     if (list_->parsed()) return catalogue_options();
-    throw UsageError("what to do is missing: doctor or list; see --help");
+    if (ingest_->parsed()) return ingest_options();
+    if (query_->parsed()) return query_options();
+    throw UsageError(fmt::format("what to do is missing: {}; see --help", kSubcommands));
   }
 
  private:
   [[nodiscard]] std::string help() const {
-    if (doctor_->parsed()) return doctor_->help();
-    return list_->parsed() ? list_->help() : app_.help();
+    const std::vector<CLI::App*> asked = app_.get_subcommands();
+    return asked.empty() ? app_.help() : asked.front()->help();
   }
 
   /// What neither the program nor its subcommand knows.
@@ -81,7 +109,9 @@ class Parser {
     for (const CLI::Option* option : app.get_options()) {
       known.push_back(option->get_name(false, true));
     }
-    if (const auto unknown = app.remaining(); !unknown.empty()) {
+    auto unknown = app.remaining();
+    std::erase(unknown, "--");  // ends the flags
+    if (!unknown.empty()) {
       const std::string& word = unknown.front();
       const char* what =
           word.starts_with("-") || &app != &app_ ? "is not known" : "is not a subcommand";
@@ -112,15 +142,45 @@ class Parser {
     return doctor_options_;
   }
 
+  [[nodiscard]] IngestOptions ingest_options() {
+    check_results(ingest_options_.results);
+    for (const std::string& source : sources_) {
+      if (source.empty()) throw UsageError("FRAGMENT: '' is no folder");
+      ingest_options_.sources.emplace_back(source);
+    }
+    return ingest_options_;
+  }
+
+  [[nodiscard]] QueryOptions query_options() {
+    check_results(query_options_.results);
+    if (query_format_ != "csv" && query_format_ != "json") {
+      throw UsageError(
+          fmt::format("--format: '{}' is neither 'csv' nor 'json'", printable(query_format_)));
+    }
+    query_options_.json = query_format_ == "json";
+    return query_options_;
+  }
+
+  static void check_results(const std::filesystem::path& results) {
+    if (results.empty()) throw UsageError("--results: '' is no folder");
+  }
+
   [[nodiscard]] CatalogueOptions catalogue_options() const { return {json(), plugin_path_}; }
 
   CLI::App app_{kDescription, "ndbench"};
   CLI::App* doctor_ = app_.add_subcommand(
       "doctor", "Say whether this host is fit to measure on and why not; change nothing");
   CLI::App* list_ = app_.add_subcommand("list", "List models, backends and suites, a line each");
+  CLI::App* ingest_ =
+      app_.add_subcommand("ingest", "Index results in ndbench.db, those of other machines too");
+  CLI::App* query_ = app_.add_subcommand("query", "Ask ndbench.db: a view, or SQL that reads");
   std::string format_ = "text";
   std::string plugin_path_;
   DoctorOptions doctor_options_;
+  std::vector<std::string> sources_;
+  IngestOptions ingest_options_;
+  std::string query_format_ = "csv";
+  QueryOptions query_options_;
 };
 
 }  // namespace

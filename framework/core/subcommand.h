@@ -6,6 +6,8 @@
 
 #include "core/catalogue.h"
 #include "core/doctor.h"
+#include "core/ingest.h"
+#include "core/query.h"
 #include "core/usage_error.h"
 
 namespace ndbench {
@@ -16,7 +18,8 @@ struct Answer {
 };
 
 /// What the user of `ndbench` typed, defaults filled in.
-using Subcommand = std::variant<Answer, DoctorOptions, CatalogueOptions>;
+using Subcommand =
+    std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions, QueryOptions>;
 
 /// @throws UsageError
 [[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);
