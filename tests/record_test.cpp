@@ -111,7 +111,7 @@ TEST(Record, HasNoNumbersWithoutSamples) {
 
 TEST(RecordJson, SaysAllOfAStepRecord) {
   EXPECT_EQ(read_back(step_record()), json::parse(R"({
-    "version": 4,
+    "version": 5,
     "type": "record",
     "name": "m/cpu/noisy/step",
     "model": "m",
@@ -253,6 +253,21 @@ TEST(RecordJson, SaysTheTraceOfAReplicaThatFailedToo) {
     {"step": 16, "state_hash": "bb", "input_hash": "cc", "differences": {"weights":
       {"elements": 8, "differing": 2, "v_c": 0.25, "v_ermv": 0.5, "unbounded": 1, "distance": 1.5,
        "normalized_distance": null}}}])"));
+}
+
+TEST(RecordJson, SaysWhatItsWorkersWereAndDidBeside) {
+  Record record = step_record();
+  record.model_plugin = {PluginKind::kModel, "m", "/m.so", "01"};
+  record.backend_plugin = {PluginKind::kBackend, "cpu", "/cpu.so", "02"};
+  record.attempts = {failed(ExitCode::kBenchmarkFailed, "killed", "train"), skipped("again")};
+  record.left_processes = {{"sleep", 2}};
+  const json object = read_back(record);
+  EXPECT_EQ(object.at("provenance"), json::parse(R"({"command": "ndbench_suite", "plugins": {
+      "model": {"path": "/m.so", "hash": "01"}, "backend": {"path": "/cpu.so", "hash": "02"}}})"));
+  EXPECT_EQ(object.at("attempts"),
+            json::parse(R"([{"status": "failed", "reason": "killed", "phase": "train"},
+                            {"status": "skipped", "reason": "again"}])"));
+  EXPECT_EQ(object.at("left_processes"), json::parse(R"({"sleep": 2})"));
 }
 
 TEST(RecordJson, LeavesLogitsOut) {

@@ -125,6 +125,17 @@ json to_json(const MeasuredBlock& block) {
   return object;
 }
 
+json to_json(const PluginFile& plugin) { return {{"path", plugin.path}, {"hash", plugin.hash}}; }
+
+/// The run's, and which plugins this record's worker opened.
+json provenance_of(const Record& record, const json& run) {
+  json object = run;
+  if (record.model_plugin.hash.empty() || record.backend_plugin.hash.empty()) return object;
+  object["plugins"] = {{"model", to_json(record.model_plugin)},
+                       {"backend", to_json(record.backend_plugin)}};
+  return object;
+}
+
 json samples(const Record& record) {
   if (record.cell.scope == ScopeKind::kStep) {
     json object{{"warmup_steps", record.warmup_steps},
@@ -209,7 +220,9 @@ json to_json(const Record& record, const json& provenance) {
               {"environment", record.environment},
               {"in_force", record.in_force},
               {"libraries", record.libraries},
-              {"provenance", provenance}};
+              {"provenance", provenance_of(record, provenance)}};
+  for (const Outcome& attempt : record.attempts) object["attempts"].push_back(to_json(attempt));
+  if (!record.left_processes.empty()) object["left_processes"] = record.left_processes;
   if (record.iterations() > 0) {
     object["prepare_seconds"] = record.prepare_seconds;
     object["samples"] = samples(record);

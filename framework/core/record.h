@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/measured_block.h"
+#include "core/offspring.h"
 #include "core/outcome.h"
 #include "core/plan.h"
 #include "core/protocol.h"
@@ -14,7 +15,7 @@
 namespace ndbench {
 
 /// Bumped on any change of a record's JSON form; results/record.schema.json describes it.
-inline constexpr int kRecordVersion = 4;
+inline constexpr int kRecordVersion = 5;
 
 /// One measured row: a replica of a cell, with its raw samples and what they came from.
 struct Record {
@@ -42,6 +43,10 @@ struct Record {
   std::int64_t peak_memory_bytes = 0;
   int jobs = 1;  ///< how many replicas ran side by side at most, this one among them
   std::vector<TracePoint> trace;  ///< by step, from 0; of a failed replica as far as it came
+  PluginFile model_plugin{};      ///< what its worker opened
+  PluginFile backend_plugin{};
+  std::vector<Outcome> attempts{};  ///< before this one; none of them counts
+  LeftProcesses left_processes{};   ///< that its workers left behind, and that were killed
 
   /// Iterations, wall-clock and processor seconds of one iteration. A step's wall-clock is the
   /// median over the timed steps, an epoch's the mean over the epochs, evaluation included.

@@ -14,13 +14,16 @@
 #include <set>
 
 #include "core/bench.h"
+#include "core/control_group.h"
 #include "core/failure_log.h"
+#include "core/host_files.h"
 #include "core/host_lock.h"
 #include "core/installation.h"
 #include "core/interrupt.h"
 #include "core/journal.h"
 #include "core/knob_costs.h"
 #include "core/listing.h"
+#include "core/offspring.h"
 #include "core/plugin_file.h"
 #include "core/printable.h"
 #include "core/progress.h"
@@ -197,18 +200,21 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
   };
   const fs::path executable = executable_folder() / "ndbench_suite";
   InterruptSignals signals;
+  Offspring offspring(signals);
   const WorkerProcess::Options worker_options{
       .executable = worker_executable(),
-      .timeout = std::chrono::duration<double>(line.timeout_seconds)};
+      .timeout = std::chrono::duration<double>(line.timeout_seconds),
+      .limits = suite.limits,
+      .oom_kills = [files = HostFiles()] { return out_of_memory_kills(files); }};
   const StartWorker start_worker = [&](const auto& environment) {
-    return std::make_unique<WorkerProcess>(worker_options, environment, signals);
+    return std::make_unique<WorkerProcess>(worker_options, environment, signals, offspring);
   };
   std::vector<Lane> lanes;
   for (const Processors& processors : lane_places) {
     WorkerProcess::Options options = worker_options;
     options.processors = processors;
-    const StartWorker start_there = [&signals, options](const auto& environment) {
-      return std::make_unique<WorkerProcess>(options, environment, signals);
+    const StartWorker start_there = [&signals, &offspring, options](const auto& environment) {
+      return std::make_unique<WorkerProcess>(options, environment, signals, offspring);
     };
     lanes.push_back({start_there, processors});
   }
@@ -247,6 +253,7 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
     for (const Cell& cell : plan.cells) {
       if (plan.is_sequential(cell)) progress.set_open();
     }
+    std::set<std::pair<std::string, int>> begun;
     FailureLog failures(stderr);
     nlohmann::json origin = provenance(machine, suite, command_text(arguments));
     origin["host_lock"] = line.host_sharing == HostSharing::kShare ? "shared" : "held";
@@ -270,10 +277,17 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
          .lanes = lanes,
          .wait_for_any = [&](const auto& workers) { wait_for_any(workers, signals); },
          .machine = machine,
-         .scratch = scratch.path()},
+         .scratch = scratch.path(),
+         .retries = suite.limits.retries,
+         .on_retry =
+             [&](const Record& record) {
+               progress.clear();
+               failures.add_attempt(record);
+             }},
         start_worker,
         [&](const Cell& cell, int replica) {
-          if (replica >= plan.replicas(cell)) progress.add(1);
+          const bool is_new = begun.emplace(cell.name(), replica).second;
+          if (is_new && replica >= plan.replicas(cell)) progress.add(1);
           progress.start(fmt::format("{} replica {}", cell.name(), replica));
         },
         [&](const Record& record) {
@@ -288,7 +302,9 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
             done = std::max(1, plan.replicas(record.cell) - static_cast<int>(before));
           }
           progress.done(done);
-          if (record.outcome.status == Status::kFailed) progress.clear();
+          if (record.outcome.status == Status::kFailed || !record.left_processes.empty()) {
+            progress.clear();
+          }
           failures.add(record);
         });
 
@@ -315,6 +331,7 @@ ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments)
     const Summary summary =
         summarize(records, machine,
                   {.target = plan.epoch.target, .precision = precision, .parity = parities});
+    if (summary.retried > 0) say(retried_text(summary.retried));
     attempt([&] {
       outputs.end_display();
       if (line.format == Format::kConsole) {

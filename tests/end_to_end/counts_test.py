@@ -82,7 +82,7 @@ class Records(SuiteTest):
             with self.subTest(record["name"], replica=record["replica"]):
                 name = "/".join(record[key] for key in ("model", "backend", "mode", "scope"))
                 self.assertEqual(record["name"], name)
-                self.assertEqual(record["version"], 3)
+                self.assertEqual(record["version"], 5)
                 for key in ("seeds", "parameters", "environment", "provenance"):
                     self.assertIsInstance(record[key], dict)
                 if record["outcome"]["status"] != "passed":

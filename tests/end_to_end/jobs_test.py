@@ -231,7 +231,7 @@ class Accidents(SuiteTest):
         )
         self.assert_exit(run, 12)
         (record,) = run.records
-        self.assertIn("no answer within 20 s", record["outcome"]["reason"])
+        self.assertIn("no end of phase 'train' within 20 s", record["outcome"]["reason"])
         self.assertEqual(workers_of(run.pid), [])
 
 
