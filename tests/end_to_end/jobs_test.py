@@ -185,7 +185,8 @@ class Accidents(SuiteTest):
             ["endless/cpu/fixed/epoch", "endless/cpu/noisy/epoch"],
         )
         for record in run.records:
-            self.assertEqual(record["outcome"]["reason"], "killed by SIGKILL (Killed) from outside ndbench")
+            reason = record["outcome"]["reason"]
+            self.assertEqual(reason, "killed by SIGKILL (Killed) from outside ndbench")
 
     def test_sigint_ends_every_lane(self):
         process = self.hanging()
