@@ -164,14 +164,18 @@ LeftProcesses Offspring::end_left_by(pid_t worker) {
   constexpr auto kLongest = std::chrono::seconds(10);  // SIGKILL waits for a disk that hangs
   constexpr auto kPause = std::chrono::milliseconds(1);
   const auto start = Clock::now();
+  constexpr int kEnough = 3;
+  int empty_looks = 0;
   std::map<pid_t, std::string> killed;
   while (Clock::now() < start + kLongest) {
     const std::vector<ProcessEntry> all = read_processes();
     reap(all);
     const std::vector<ProcessEntry> left = of(worker, all);
-    if (left.empty()) break;
+    // One look is no proof: a parent may end while it is read, before its child is read, or after.
+    empty_looks = left.empty() ? empty_looks + 1 : 0;
+    if (empty_looks == kEnough) break;
     // From the second look on, new ones are those that were being made.
-    if (Clock::now() >= start + kMoment || left.size() > 8) {
+    if (!left.empty() && (Clock::now() >= start + kMoment || left.size() > 8)) {
       kill(-worker, SIGKILL);
       for (const ProcessEntry& entry : left) {
         kill(entry.process, SIGKILL);
