@@ -95,5 +95,21 @@ TEST(MemoryLeftInGroup, KnowsHowVersion1SaysNoLimit) {
   EXPECT_EQ(memory_left_in_group(tree.files()), 500.0);
 }
 
+TEST(ControlGroup, CountsKillsForWantOfMemory) {
+  HostTree tree;
+  EXPECT_EQ(out_of_memory_kills(tree.files()), std::nullopt);
+  tree.write("/proc/vmstat", "nr_free_pages 7\noom_kill 9\n");
+  EXPECT_THAT(out_of_memory_kills(tree.files()), Optional(9.0));
+  tree.write("/proc/self/cgroup", "4:memory:/a/b\n")
+      .write("/sys/fs/cgroup/memory/memory.oom_control",
+             "oom_kill_disable 1\nunder_oom 0\noom_kill 4\n");
+  EXPECT_THAT(out_of_memory_kills(tree.files()), Optional(4.0));
+  tree.write("/sys/fs/cgroup/memory/a/b/memory.oom_control", "oom_kill_disable 0\noom_kill 2\n");
+  EXPECT_THAT(out_of_memory_kills(tree.files()), Optional(2.0));
+  tree.write("/proc/self/cgroup", "0::/c\n")
+      .write("/sys/fs/cgroup/c/memory.events", "low 0\nmax 8\noom 6\noom_kill 5\n");
+  EXPECT_THAT(out_of_memory_kills(tree.files()), Optional(5.0));
+}
+
 }  // namespace
 }  // namespace ndbench

@@ -17,14 +17,18 @@ class FailureLogTest : public testing::Test {
   FailureLogTest() : stream_(std::tmpfile()), log_(stream_) {}
   ~FailureLogTest() override { std::fclose(stream_); }
 
-  void add(const std::string& mode, int replica, Outcome outcome) {
+  static Record record_of(const std::string& mode, int replica, Outcome outcome) {
     Record record;
     record.cell.model.name = "m";
     record.cell.backend.name = "cpu";
     record.cell.mode.name = mode;
     record.replica = replica;
     record.outcome = std::move(outcome);
-    log_.add(record);
+    return record;
+  }
+
+  void add(const std::string& mode, int replica, Outcome outcome) {
+    log_.add(record_of(mode, replica, std::move(outcome)));
   }
 
   /// All that was written so far.
@@ -118,6 +122,26 @@ TEST_F(FailureLogTest, ShowsNothingThatMovesTheCursorOrReordersText) {
 TEST_F(FailureLogTest, CutsEndlessLines) {
   add("fixed", 0, failed(ExitCode::kBenchmarkFailed, std::string(1'000'000, 'x')));
   EXPECT_EQ(text(), "FAILED m/cpu/fixed/step replica 0:\n  " + std::string(2000, 'x') + "…\n");
+}
+
+TEST_F(FailureLogTest, TellsOfAnAttemptThatIsFollowedByAnother) {
+  Record record = record_of("fixed", 0, failed(ExitCode::kBenchmarkFailed, "killed", "train"));
+  log_.add_attempt(record);
+  record.attempts.push_back(record.outcome);
+  log_.add_attempt(record);
+  EXPECT_EQ(text(),
+            "RETRYING m/cpu/fixed/step replica 0 after attempt 1 in phase train:\n  killed\n"
+            "RETRYING m/cpu/fixed/step replica 0 after attempt 2 in phase train: as "
+            "m/cpu/fixed/step\n");
+}
+
+TEST_F(FailureLogTest, TellsOfProcessesThatAPassedReplicaLeft) {
+  Record record = record_of("fixed", 0, {});
+  record.left_processes = {{"sleep", 2}};
+  log_.add(record);
+  EXPECT_EQ(text(),
+            "ndbench_suite: m/cpu/fixed/step replica 0 left 2 processes behind (sleep, 2 of them), "
+            "killed\n");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "core/content_hash.h"
 #include "elf_file.h"
 #include "environment_variable.h"
 #include "temporary_folder.h"
@@ -49,6 +50,15 @@ TEST_F(FindPlugin, TakesASharedLibrary) {
   EXPECT_EQ(search.file.kind, PluginKind::kModel);
   EXPECT_EQ(search.file.name, "m");
   EXPECT_EQ(search.file.path, file_.string());
+  EXPECT_EQ(search.file.hash, content_hash(elf_bytes()));
+}
+
+TEST_F(FindPlugin, HashesFilesOfAnySize) {
+  for (const std::size_t size : {184U, 1U << 20U, (3U << 20U) + 5U}) {
+    const std::string bytes = elf_bytes(plugin_elf_header(), size);
+    write_bytes(file_, bytes);
+    EXPECT_EQ(find().file.hash, content_hash(bytes)) << size;
+  }
 }
 
 TEST_F(FindPlugin, TellsModelsFromBackendsByTheFileName) {

@@ -312,6 +312,23 @@ TEST(RecordJson, IsNotReadFromAnythingElse) {
   EXPECT_THROW((void)record_from_json(short_of_times, record.cell), Error);
 }
 
+TEST(RecordJson, SaysWhatItsWorkersWereAndDidBeside) {
+  Record record = step_record();
+  record.model_plugin = {PluginKind::kModel, "m", "/m.so", "01"};
+  record.backend_plugin = {PluginKind::kBackend, "cpu", "/cpu.so", "02"};
+  record.attempts = {failed(ExitCode::kBenchmarkFailed, "killed", "train"), skipped("again")};
+  record.left_processes = {{"sleep", 2}};
+  const json object = read_back(record);
+  EXPECT_EQ(object.at("provenance"), json::parse(R"({"command": "ndbench_suite", "plugins": {
+      "model": {"path": "/m.so", "hash": "01"}, "backend": {"path": "/cpu.so", "hash": "02"}}})"));
+  EXPECT_EQ(object.at("attempts"),
+            json::parse(R"([{"status": "failed", "reason": "killed", "exit_code": 12,
+                              "phase": "train"},
+                            {"status": "skipped", "reason": "again"}])"));
+  EXPECT_EQ(object.at("left_processes"), json::parse(R"({"sleep": 2})"));
+  expect_round_trip(record);
+}
+
 TEST(RecordJson, LeavesLogitsOut) {
   Record record = epoch_record();
   record.epochs.back().evaluation.logits = {0.5F, 0.25F};

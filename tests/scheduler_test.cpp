@@ -440,6 +440,87 @@ TEST_F(StepScheduler, DoesNotTryAFailedCellAgain) {
   EXPECT_THAT(recorded_, ElementsAre("fixed/0", "noisy/0", "fixed/1"));
 }
 
+/// Loses the worker `label` when it is asked for its state, the first `times`.
+std::function<void(const std::string&, const Message&)> losing(std::string label, int times) {
+  return
+      [label = std::move(label), times](const std::string& asked, const Message& request) mutable {
+        if (asked != label || !std::holds_alternative<StateRequest>(request) || times-- <= 0)
+          return;
+        Outcome outcome = failed(ExitCode::kBenchmarkFailed, "killed by SIGSEGV", "hash");
+        outcome.is_lost = true;
+        throw WorkerFailed{outcome, {{"daemon", 1}}};
+      };
+}
+
+TEST_F(StepScheduler, TriesALostReplicaAgainInAllModesOfItsRound) {
+  interfere_ = losing("noisy/0", 1);
+  options_.retries = 1;
+  std::vector<std::string> retried;
+  options_.on_retry = [&](const Record& record) { retried.push_back(record.cell.name()); };
+  Scheduler scheduler = make_scheduler();
+  const Record& noisy = scheduler.measure(1, 0);
+  const Record& fixed = scheduler.measure(0, 0);
+  EXPECT_EQ(noisy.outcome.status, Status::kPassed);
+  ASSERT_THAT(noisy.attempts, SizeIs(1));
+  EXPECT_EQ(noisy.attempts[0].reason, "killed by SIGSEGV");
+  EXPECT_EQ(noisy.left_processes, (LeftProcesses{{"daemon", 1}}));
+  EXPECT_THAT(noisy.steps.seconds, SizeIs(8));
+  EXPECT_EQ(fixed.outcome.status, Status::kPassed);
+  ASSERT_THAT(fixed.attempts, SizeIs(1));
+  EXPECT_EQ(fixed.attempts[0].status, Status::kSkipped);
+  EXPECT_EQ(fixed.attempts[0].reason,
+            "measured again with m/cpu/noisy/step, whose worker was lost");
+  EXPECT_THAT(fixed.steps.seconds, SizeIs(8));
+  EXPECT_THAT(started_, ElementsAre("fixed/0", "noisy/0", "fixed/0", "noisy/0"));
+  EXPECT_THAT(recorded_, ElementsAre("fixed/0", "noisy/0"));
+  EXPECT_THAT(retried, ElementsAre("m/cpu/noisy/step"));
+}
+
+TEST_F(StepScheduler, FailsAReplicaThatIsLostInEveryAttempt) {
+  interfere_ = losing("noisy/0", 3);
+  options_.retries = 2;
+  Scheduler scheduler = make_scheduler();
+  const Record& noisy = scheduler.measure(1, 0);
+  EXPECT_EQ(noisy.outcome.reason, "killed by SIGSEGV");
+  EXPECT_THAT(noisy.attempts, SizeIs(2));
+  EXPECT_EQ(noisy.left_processes, (LeftProcesses{{"daemon", 3}}));
+  const Record& fixed = scheduler.measure(0, 0);
+  EXPECT_EQ(fixed.outcome.status, Status::kPassed);
+  EXPECT_THAT(fixed.attempts, SizeIs(2));
+}
+
+TEST_F(StepScheduler, TriesNothingAgainUnasked) {
+  interfere_ = losing("noisy/0", 1);
+  Scheduler scheduler = make_scheduler();
+  EXPECT_EQ(scheduler.measure(1, 0).outcome.status, Status::kFailed);
+  EXPECT_THAT(scheduler.measure(1, 0).attempts, IsEmpty());
+}
+
+TEST_F(StepScheduler, TriesNoHonestFailureAgain) {
+  options_.retries = 5;
+  interfere_ = [](const std::string& label, const Message& request) {
+    if (label == "noisy/0" && std::holds_alternative<StateRequest>(request)) {
+      throw WorkerFailed{failed(ExitCode::kBenchmarkFailed, "no data", "hash")};
+    }
+  };
+  Scheduler scheduler = make_scheduler();
+  EXPECT_EQ(scheduler.measure(1, 0).outcome.reason, "no data");
+  EXPECT_THAT(scheduler.measure(1, 0).attempts, IsEmpty());
+  EXPECT_THAT(started_, ElementsAre("fixed/0", "noisy/0"));
+}
+
+TEST_F(EpochScheduler, TriesALostReplicaAgainAlone) {
+  interfere_ = losing("fixed/0", 1);
+  options_.retries = 1;
+  Scheduler scheduler = make_scheduler();
+  const Record& fixed = scheduler.measure(0, 0);
+  EXPECT_EQ(fixed.outcome.status, Status::kPassed);
+  EXPECT_THAT(fixed.attempts, SizeIs(1));
+  EXPECT_THAT(fixed.epochs, SizeIs(suite_.epoch->epochs));
+  EXPECT_THAT(scheduler.measure(1, 0).attempts, IsEmpty());
+  EXPECT_THAT(started_, ElementsAre("fixed/0", "fixed/0", "noisy/0"));
+}
+
 TEST_F(StepScheduler, TakesAnotherAnswerThanAskedForAsAFailure) {
   Scheduler scheduler{make_plan(suite_, limits_),
                       roster_,

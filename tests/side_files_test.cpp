@@ -170,8 +170,8 @@ TEST(ContentHash, OfAFileIsThatOfItsBytes) {
   const TemporaryFolder folder;
   const std::string bytes(200'000, 'x');
   write_bytes(folder.path() / "f", bytes);
-  EXPECT_EQ(file_hash(folder.path() / "f"), content_hash(bytes));
-  EXPECT_THROW((void)file_hash(folder.path() / "none"), Error);
+  EXPECT_EQ(content_hash_of_file(folder.path() / "f"), content_hash(bytes));
+  EXPECT_THROW((void)content_hash_of_file(folder.path() / "none"), Error);
 }
 
 }  // namespace

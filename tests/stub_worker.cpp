@@ -1,7 +1,11 @@
 // A worker without LibTorch that behaves as STUB_WORKER says. worker_process_test starts it.
 
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -46,6 +50,24 @@ pid_t leave_a_child() {
     while (true) pause();
   }
   return child;
+}
+
+/// A process in a session of its own, whose parent is gone.
+void leave_a_daemon() {
+  const pid_t parent = fork();
+  if (parent == 0) {
+    setsid();
+    if (fork() != 0) _exit(0);
+    prctl(PR_SET_NAME, "daemon");
+    while (true) pause();
+  }
+  waitpid(parent, nullptr, 0);
+}
+
+std::string limit(__rlimit_resource resource) {
+  rlimit value{};
+  getrlimit(resource, &value);
+  return std::to_string(value.rlim_cur);
 }
 
 }  // namespace
@@ -115,6 +137,47 @@ int main() {
     while (true) pause();
   } else if (behaviour == "leave a child and describe") {
     answer(ndbench::Description{std::to_string(leave_a_child()), "", {}, "", {}});
+  } else if (behaviour == "leave a daemon and describe") {
+    leave_a_daemon();
+    answer(ndbench::Description{"", "", {}, "", {}});
+  } else if (behaviour == "leave a daemon and exit") {
+    leave_a_daemon();
+    return 3;
+  } else if (behaviour == "start many") {
+    for (int count = 0; count < 40; ++count) {
+      if (fork() == 0) break;
+    }
+    while (true) pause();
+  } else if (behaviour == "tell limits") {
+    answer(ndbench::Description{limit(RLIMIT_CORE), limit(RLIMIT_DATA), {}, "", {}});
+  } else if (behaviour == "fail for memory") {
+    answer(ndbench::Failure{false, "train", "out of memory (std::bad_alloc)"});
+  } else if (behaviour == "signal the parent") {
+    kill(getppid(), SIGTERM);
+    while (true) pause();
+  } else if (behaviour == "signal the parent by a child") {
+    const pid_t supervisor = getppid();
+    if (fork() == 0) kill(supervisor, SIGINT);
+    while (true) pause();
+  } else if (behaviour == "be traced and stop") {
+    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    raise(SIGUSR1);
+  } else if (behaviour == "leave the group and hang") {
+    setpgid(0, getpgid(getppid()));
+    while (true) pause();
+  } else if (behaviour == "stop") {
+    raise(SIGSTOP);
+  } else if (behaviour == "be killed") {
+    raise(SIGKILL);
+  } else if (behaviour == "hang in evaluate") {
+    answer(ndbench::PhaseNote{"train"});
+    answer(ndbench::PhaseNote{"evaluate"});
+    while (true) pause();
+  } else if (behaviour == "go to and fro") {
+    for (int turn = 0;; ++turn) {
+      answer(ndbench::PhaseNote{turn % 2 == 0 ? "train" : "hash"});
+      usleep(20'000);
+    }
   } else {
     answer(ndbench::Failure{false, "load", "the stub does not know " + behaviour});
   }

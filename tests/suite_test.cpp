@@ -51,6 +51,35 @@ TEST(Suite, SaysWhenABackendIsCheckedForParity) {
               HasSubstr("unknown key 'steps' in [parity]; did you mean 'step'?"));
 }
 
+TEST(Suite, ReadsLimitsOfWorkers) {
+  const WorkerLimits defaults = parse_suite(kSmallest, "s.toml").limits;
+  EXPECT_TRUE(defaults.seconds.empty());
+  EXPECT_EQ(defaults.memory_bytes, 0);
+  EXPECT_EQ(defaults.processes, 256);
+  EXPECT_EQ(defaults.retries, 0);
+  const auto limits = [](const std::string& lines) { return kSmallest + "[limits]\n" + lines; };
+  const WorkerLimits read =
+      parse_suite(limits("load = 60\nevaluate = 0.5\nmemory = \"1.5GiB\"\nprocesses = 0\n"
+                         "retries = 2\n"),
+                  "s.toml")
+          .limits;
+  EXPECT_THAT(read.seconds, ElementsAre(testing::Pair("evaluate", 0.5), testing::Pair("load", 60)));
+  EXPECT_EQ(read.memory_bytes, 1'610'612'736);
+  EXPECT_EQ(read.processes, 0);
+  EXPECT_EQ(read.retries, 2);
+  EXPECT_EQ(parse_suite(limits("memory = \"2GB\"\n"), "s.toml").limits.memory_bytes, 2'000'000'000);
+  EXPECT_THAT(message_of(limits("evaluation = 5\n")),
+              StartsWith("s.toml:7:1: unknown key 'evaluation' in [limits]"));
+  EXPECT_THAT(message_of(limits("train = 0\n")), StartsWith("s.toml:7:9: 'train' is 0"));
+  for (const char* bad : {"\"2\"", "\"GB\"", "\"2gb\"", "\"2 GB\"", "\"-2GB\"", "\"nanGB\"",
+                          "\"1kB\"", "\"1e30GB\"", "\"\""}) {
+    EXPECT_THAT(message_of(limits("memory = "s + bad + "\n")),
+                StartsWith("s.toml:7:10: 'memory' is "))
+        << bad;
+  }
+  EXPECT_THAT(message_of(limits("memory = 2\n")), HasSubstr("it must be a string"));
+}
+
 TEST(Suite, FillsInDefaults) {
   const Suite suite = parse_suite(kSmallest, "suites/small.toml");
   EXPECT_EQ(suite.name, "small");

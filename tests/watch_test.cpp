@@ -21,7 +21,8 @@ class WatchTest : public testing::Test {
  protected:
   [[nodiscard]] std::unique_ptr<WorkerProcess> asked(const std::string& behaviour) {
     auto worker = std::make_unique<WorkerProcess>(
-        options_, std::map<std::string, std::string>{{"STUB_WORKER", behaviour}}, signals_);
+        options_, std::map<std::string, std::string>{{"STUB_WORKER", behaviour}}, signals_,
+        offspring_);
     worker->send(DescribeRequest{{PluginKind::kModel, "m", "/m.so"}});
     return worker;
   }
@@ -47,6 +48,7 @@ class WatchTest : public testing::Test {
 
   WorkerProcess::Options options_{NDBENCH_TEST_STUB_WORKER, 60s, 60s};
   InterruptSignals signals_;
+  Offspring offspring_{signals_};
 };
 
 TEST_F(WatchTest, EndsWithAnAnswerOfAnyWorker) {
@@ -79,7 +81,8 @@ TEST_F(WatchTest, EndsWhenTheTimeOfOneIsUp) {
   const auto one = asked("hang");
   options_.timeout = 200ms;
   const auto other = asked("hang");
-  EXPECT_THAT(failure_beside(*other, *one).reason, HasSubstr("no answer within 0.2 s"));
+  EXPECT_THAT(failure_beside(*other, *one).reason,
+              HasSubstr("no end of phase 'load' within 0.2 s"));
 }
 
 TEST_F(WatchTest, EndsWhenASignalArrives) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,10 +46,12 @@ class WorkerProcessTest : public testing::Test {
   // Long where nothing waits for its end, so that a busy machine changes no outcome.
   WorkerProcess::Options options_{NDBENCH_TEST_STUB_WORKER, 60s, 60s};
   InterruptSignals signals_;
+  Offspring offspring_{signals_};
 
   [[nodiscard]] std::unique_ptr<WorkerProcess> start(const std::string& behaviour) {
     return std::make_unique<WorkerProcess>(
-        options_, std::map<std::string, std::string>{{"STUB_WORKER", behaviour}}, signals_);
+        options_, std::map<std::string, std::string>{{"STUB_WORKER", behaviour}}, signals_,
+        offspring_);
   }
 
   /// The outcome of one request to a worker that does not fulfil it.
@@ -93,7 +96,7 @@ TEST_F(WorkerProcessTest, RunsBesideAnotherWorker) {
 TEST_F(WorkerProcessTest, AddsToTheEnvironmentAndReplacesInIt) {
   const EnvironmentVariable told("STUB_TOLD", "before");
   const auto told_to = [&](const std::map<std::string, std::string>& environment) {
-    WorkerProcess worker(options_, environment, signals_);
+    WorkerProcess worker(options_, environment, signals_, offspring_);
     return worker.ask<Description>(DescribeRequest{}).summary;
   };
   EXPECT_EQ(told_to({{"STUB_WORKER", "describe"}}), "before");
@@ -155,7 +158,7 @@ TEST_F(WorkerProcessTest, CountsTheTimeToTryFromTheRequest) {
     while (!worker->try_receive()) wait_for_any({worker.get()}, signals_);
     FAIL() << "answered";
   } catch (const WorkerFailed& failure) {
-    EXPECT_THAT(failure.outcome.reason, StartsWith("no answer within 0.2 s"));
+    EXPECT_THAT(failure.outcome.reason, StartsWith("no end of phase 'load' within 0.2 s"));
   }
   EXPECT_TRUE(is_childless());
 }
@@ -236,13 +239,16 @@ TEST_F(WorkerProcessTest, KillsAWorkerThatDoesNotAnswer) {
   options_.timeout = 50ms;
   const Outcome outcome = outcome_of("hang");
   EXPECT_EQ(outcome.exit_code, ExitCode::kBenchmarkFailed);
-  EXPECT_EQ(outcome.reason, "no answer within 0.05 s, killed; raise --timeout if it needs longer");
+  EXPECT_EQ(outcome.reason,
+            "no end of phase 'load' within 0.05 s, killed; raise load in [limits] of the suite, or "
+            "--timeout, if it needs longer");
 }
 
 TEST_F(WorkerProcessTest, KillsAWorkerThatIgnoresSigterm) {
   options_.timeout = 50ms;
   options_.grace = 50ms;
-  EXPECT_THAT(outcome_of("hang and ignore SIGTERM").reason, StartsWith("no answer within 0.05 s"));
+  EXPECT_THAT(outcome_of("hang and ignore SIGTERM").reason,
+              StartsWith("no end of phase 'load' within 0.05 s"));
 }
 
 TEST_F(WorkerProcessTest, KillsAWorkerThatHangsUp) {
@@ -268,7 +274,7 @@ TEST_F(WorkerProcessTest, KillsWhatAWorkerLeftBehindWhenTheTimeIsUp) {
   options_.timeout = 200ms;
   options_.grace = 50ms;  // the child ignores SIGTERM
   const Outcome outcome = outcome_of("leave a child and hang");
-  EXPECT_THAT(outcome.reason, StartsWith("no answer within 0.2 s"));
+  EXPECT_THAT(outcome.reason, StartsWith("no end of phase 'load' within 0.2 s"));
   ASSERT_THAT(outcome.output, StartsWith("child "));
   EXPECT_TRUE(ends_soon(outcome.output.substr(6, outcome.output.find('\n') - 6)));
 }
@@ -283,6 +289,113 @@ TEST_F(WorkerProcessTest, EndsTheWaitWhenASignalArrives) {
   } catch (const Interrupted& interrupted) {
     EXPECT_EQ(interrupted.signal, SIGTERM);
   }
+}
+
+TEST_F(WorkerProcessTest, NamesThePhaseThatDoesNotEnd) {
+  options_.limits.seconds = {{"evaluate", 0.1}};
+  const Outcome outcome = outcome_of("hang in evaluate");
+  EXPECT_EQ(outcome.reason,
+            "no end of phase 'evaluate' within 0.1 s, killed; raise evaluate in [limits] of the "
+            "suite if it needs longer");
+  EXPECT_EQ(outcome.phase, "evaluate");
+  EXPECT_TRUE(outcome.is_lost);
+}
+
+TEST_F(WorkerProcessTest, AddsUpTheTimeOfAPhaseThatIsEnteredAgain) {
+  options_.limits.seconds = {{"hash", 0.2}};
+  EXPECT_THAT(outcome_of("go to and fro").reason,
+              StartsWith("no end of phase 'hash' within 0.2 s"));
+}
+
+TEST_F(WorkerProcessTest, EndsAStoppedAndATracedWorkerInTime) {
+  options_.timeout = 100ms;
+  EXPECT_THAT(outcome_of("stop").reason, StartsWith("no end of phase"));
+  options_.grace = 50ms;
+  EXPECT_THAT(outcome_of("be traced and stop").reason, StartsWith("no end of phase"));
+}
+
+TEST_F(WorkerProcessTest, EndsAWorkerThatHasLeftItsGroup) {
+  options_.timeout = 100ms;
+  options_.grace = 50ms;
+  EXPECT_THAT(outcome_of("leave the group and hang").reason, StartsWith("no end of phase"));
+}
+
+TEST_F(WorkerProcessTest, SetsResourceLimits) {
+  const auto limits_of = [&] {
+    const auto description = start("tell limits")->ask<Description>(DescribeRequest{});
+    return description.name + " " + description.summary;
+  };
+  rlimit data{};
+  getrlimit(RLIMIT_DATA, &data);
+  EXPECT_EQ(limits_of(), "0 " + std::to_string(data.rlim_cur));
+  options_.limits.memory_bytes = 1'000'000'000;
+  EXPECT_EQ(limits_of(), "0 1000000000");
+}
+
+TEST_F(WorkerProcessTest, NamesTheLimitWhereMemoryRunsOut) {
+  EXPECT_EQ(outcome_of("fail for memory").reason, "out of memory (std::bad_alloc)");
+  options_.limits.memory_bytes = 1'000'000'000;
+  EXPECT_EQ(outcome_of("fail for memory").reason,
+            "out of memory (std::bad_alloc); the suite's [limits] allow it memory = 1000000000 "
+            "bytes");
+}
+
+TEST_F(WorkerProcessTest, SaysWhoKilledIt) {
+  EXPECT_EQ(outcome_of("be killed").reason, "killed by SIGKILL (Killed) from outside ndbench");
+  double kills = 3.0;
+  options_.oom_kills = [&] { return kills; };
+  EXPECT_EQ(outcome_of("be killed").reason, "killed by SIGKILL (Killed) from outside ndbench");
+  options_.oom_kills = [&] { return kills++; };
+  const Outcome outcome = outcome_of("be killed");
+  EXPECT_THAT(outcome.reason, StartsWith("killed by the kernel for want of memory (oom_kill went "
+                                         "from 3 to 4)"));
+  EXPECT_TRUE(outcome.is_lost);
+}
+
+TEST_F(WorkerProcessTest, StopsAWorkerThatStartsTooManyProcesses) {
+  options_.limits.processes = 20;
+  const Outcome outcome = outcome_of("start many");
+  EXPECT_THAT(outcome.reason, StartsWith("started more than 20 processes, killed"));
+  EXPECT_FALSE(outcome.is_lost);
+}
+
+TEST_F(WorkerProcessTest, FindsADaemonThatAWorkerLeft) {
+  const auto worker = start("leave a daemon and describe");
+  (void)worker->ask<Description>(DescribeRequest{});
+  EXPECT_EQ(worker->end(), (LeftProcesses{{"daemon", 1}}));
+  EXPECT_TRUE(is_childless());
+}
+
+TEST_F(WorkerProcessTest, TellsTheDaemonsOfTwoWorkersApart) {
+  const auto one = start("leave a daemon and describe");
+  const auto other = start("hang");
+  (void)one->ask<Description>(DescribeRequest{});
+  EXPECT_EQ(other->end(), LeftProcesses{});
+  EXPECT_EQ(one->end(), (LeftProcesses{{"daemon", 1}}));
+}
+
+TEST_F(WorkerProcessTest, FindsADaemonThatADeadWorkerLeft) {
+  try {
+    (void)start("leave a daemon and exit")->ask<Description>(DescribeRequest{});
+    FAIL() << "answered";
+  } catch (const WorkerFailed& failure) {
+    EXPECT_EQ(left_text(failure.left), "left 1 process behind (daemon), killed");
+  }
+  EXPECT_TRUE(is_childless());
+}
+
+TEST_F(WorkerProcessTest, BlamesAWorkerForTheSignalThatItSends) {
+  EXPECT_THAT(outcome_of("signal the parent").reason,
+              StartsWith("sent SIGTERM (Terminated) to ndbench_suite"));
+  EXPECT_THAT(outcome_of("signal the parent by a child").reason,
+              StartsWith("sent SIGINT (Interrupt) to ndbench_suite"));
+  EXPECT_NO_THROW(signals_.check());
+}
+
+TEST(LeftText, CountsProcessesByName) {
+  EXPECT_EQ(left_text({}), "");
+  EXPECT_EQ(left_text({{"a\x1b", 1}, {"b", 3}}),
+            "left 4 processes behind (a\\x1b; b, 3 of them), killed");
 }
 
 TEST_F(WorkerProcessTest, FailsToStartWithAReason) {

@@ -55,13 +55,14 @@ std::string json_of(const std::vector<CatalogueEntry>& entries) {
 
 ExitCode print_catalogue(const CatalogueOptions& options) {
   InterruptSignals signals;
+  Offspring offspring(signals);
   const WorkerProcess::Options worker{.executable = worker_executable(),
                                       .timeout = std::chrono::seconds(60)};
   std::vector<CatalogueEntry> entries;
   try {
     const auto folders = plugin_path(options.plugin_path, executable_folder() / "ndbench");
     for (const SurveyedPlugin& plugin : survey_plugins(folders, [&](const auto& environment) {
-           return std::make_unique<WorkerProcess>(worker, environment, signals);
+           return std::make_unique<WorkerProcess>(worker, environment, signals, offspring);
          })) {
       entries.push_back(entry_of(plugin));
     }

@@ -149,7 +149,7 @@ Parser::Parser(CommandLine& line) : line_(line) {
       ->type_name("[RUN]");
   app_.add_option("--plugin_path", line.plugin_path, "Folders of plugins, colon-separated");
   app_.add_option("--data", line.data_path, "Folders of data sets, colon-separated");
-  app_.add_option("--timeout", line.timeout_seconds, "Seconds for a load, a block or an epoch")
+  app_.add_option("--timeout", line.timeout_seconds, "Seconds for a phase: load, train, …")
       ->type_name("SECONDS")
       ->capture_default_str();
   app_.add_option("--precision", precision_, "2%: replicas of steps until costs are known to ±2 %")

@@ -1,13 +1,14 @@
 #include "core/content_hash.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <xxhash.h>
 
-#include <array>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <memory>
+#include <system_error>
+#include <vector>
 
 #include "ndbench/error.h"
 
@@ -26,20 +27,32 @@ std::string content_hash(std::string_view bytes) {
   return text_of(XXH3_128bits(bytes.data(), bytes.size()));
 }
 
-std::string file_hash(const std::filesystem::path& file) {
-  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
-                                                                              XXH3_freeState);
+std::string content_hash_of_file(int descriptor) {
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
+                                                                       &XXH3_freeState);
   XXH3_128bits_reset(state.get());
-  std::ifstream stream(file, std::ios::binary);
-  std::array<char, 1 << 16> bytes;
-  while (stream) {
-    stream.read(bytes.data(), bytes.size());
-    XXH3_128bits_update(state.get(), bytes.data(), static_cast<std::size_t>(stream.gcount()));
+  std::vector<char> bytes(std::size_t{1} << 20U);
+  for (off_t offset = 0;;) {
+    const ssize_t count = pread(descriptor, bytes.data(), bytes.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw std::system_error(errno, std::generic_category());
+    if (count == 0) return text_of(XXH3_128bits_digest(state.get()));
+    XXH3_128bits_update(state.get(), bytes.data(), static_cast<std::size_t>(count));
+    offset += count;
   }
-  if (!stream.eof()) {
-    throw Error(fmt::format("cannot read '{}': {}", file.string(), std::strerror(errno)));
+}
+
+std::string content_hash_of_file(const std::filesystem::path& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  try {
+    if (descriptor < 0) throw std::system_error(errno, std::generic_category());
+    std::string hash = content_hash_of_file(descriptor);
+    close(descriptor);
+    return hash;
+  } catch (const std::system_error& error) {
+    if (descriptor >= 0) close(descriptor);
+    throw Error(fmt::format("cannot read '{}': {}", file.string(), error.code().message()));
   }
-  return text_of(XXH3_128bits_digest(state.get()));
 }
 
 }  // namespace ndbench

@@ -114,4 +114,14 @@ double memory_left_in_group(const HostFiles& files) {
   return left;
 }
 
+std::optional<double> out_of_memory_kills(const HostFiles& files) {
+  constexpr char kKey[] = "oom_kill";
+  for (const std::string& folder : group_folders(files, "memory")) {
+    for (const char* file : {"/memory.events", "/memory.oom_control"}) {
+      if (const auto count = files.value(folder + file, kKey)) return count;
+    }
+  }
+  return files.value("/proc/vmstat", kKey);
+}
+
 }  // namespace ndbench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "core/host_files.h"
@@ -16,5 +17,12 @@ namespace ndbench {
 /// Bytes that this process and those in its control groups may still take before one of them is
 /// killed, files' pages that can be dropped counted as free; infinity without a limit.
 [[nodiscard]] double memory_left_in_group(const HostFiles& files);
+
+/// How many processes the kernel has killed so far for want of memory: of the innermost control
+/// group that counts them, or else of the host. Nothing where neither is told.
+[[nodiscard]] std::optional<double> out_of_memory_kills(const HostFiles& files);
+
+/// Reads that number.
+using OomKills = std::function<std::optional<double>()>;
 
 }  // namespace ndbench

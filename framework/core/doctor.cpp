@@ -50,11 +50,12 @@ Diagnosis diagnose(const DoctorOptions& options, InterruptSignals& signals) {
   Diagnosis diagnosis{facts.machine.host_name, facts.machine.cpu_model, seen.seconds,
                       judge(facts, seen)};
 
+  Offspring offspring(signals);
   const WorkerProcess::Options worker{.executable = worker_executable(),
                                       .timeout = std::chrono::seconds(60)};
   const auto folders = plugin_path(options.plugin_path, executable_folder() / "ndbench");
   const auto plugins = survey_plugins(folders, [&](const auto& environment) {
-    return std::make_unique<WorkerProcess>(worker, environment, signals);
+    return std::make_unique<WorkerProcess>(worker, environment, signals, offspring);
   });
   for (Check& check : judge_software(plugins, folders)) {
     diagnosis.checks.push_back(std::move(check));

@@ -152,6 +152,11 @@ void EpochLanes::take_epoch(Running& running, EpochSample sample) const {
 
 /// The replica's worker is gone.
 void EpochLanes::end(Trainee trainee) {
+  auto again = decisions_.try_again ? decisions_.try_again(trainee) : std::nullopt;
+  if (again) {
+    queue_.push_front(std::move(*again));
+    return;
+  }
   decisions_.complete(trainee);
   if (decisions_.is_given_up(trainee)) give_up(trainee.cell);
 }

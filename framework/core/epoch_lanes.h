@@ -34,6 +34,8 @@ class EpochLanes {
     std::function<int(const Record&)> epochs;  ///< to train, asked when the first is trained
     std::function<void(Trainee&)> complete;    ///< its worker has left, or it has failed
     std::function<void(Trainee&)> leave_out;   ///< was not measured: its cell is given up
+    /// Another attempt at it, which is measured before it is complete; without: there is none.
+    std::function<std::optional<Trainee>(const Trainee&)> try_again{};
   };
 
   /// `wait_for_any` is not called for one lane: that is waited for alone.

@@ -24,19 +24,30 @@ std::string indented(const std::string& text, const char* indent) {
 }  // namespace
 
 void FailureLog::add(const Record& record) {
+  if (record.outcome.status == Status::kFailed) tell("FAILED", record, "");
+  if (const std::string left = left_text(record.left_processes); !left.empty()) {
+    write(
+        fmt::format("ndbench_suite: {} replica {} {}\n", record.cell.name(), record.replica, left));
+  }
+}
+
+void FailureLog::add_attempt(const Record& record) {
+  tell("RETRYING", record, fmt::format(" after attempt {}", record.attempts.size() + 1));
+}
+
+void FailureLog::tell(const char* word, const Record& record, const std::string& which) {
   const Outcome& outcome = record.outcome;
-  if (outcome.status != Status::kFailed) return;
   const std::string name = printable(record.cell.name(), std::string::npos);
   const std::string where =
       outcome.phase.empty() ? "" : fmt::format(" in phase {}", printable(outcome.phase));
+  const std::string head =
+      fmt::format("{} {} replica {}{}{}", word, name, record.replica, which, where);
   const auto [first, is_new] = first_with_.emplace(outcome.reason + outcome.output, name);
   if (!is_new) {
-    write(
-        fmt::format("FAILED {} replica {}{}: as {}\n", name, record.replica, where, first->second));
+    write(fmt::format("{}: as {}\n", head, first->second));
     return;
   }
-  write(fmt::format("FAILED {} replica {}{}:\n{}", name, record.replica, where,
-                    indented(outcome.reason, "  ")));
+  write(fmt::format("{}:\n{}", head, indented(outcome.reason, "  ")));
   if (!outcome.output.empty()) {
     const bool cut = outcome.output.size() > kShownOutput;
     write(fmt::format(

@@ -8,7 +8,8 @@
 
 namespace ndbench {
 
-/// Tells of each failed record once: cell, phase, reason and what its worker printed. A reason
+/// Tells of each failed record once: cell, phase, reason and what its worker printed; and of
+/// processes that a worker left behind, whether it failed or not. A reason
 /// already told of is not repeated, only the cell is named.
 class FailureLog {
  public:
@@ -16,7 +17,11 @@ class FailureLog {
 
   void add(const Record& record);
 
+  /// The same of an attempt that is followed by another.
+  void add_attempt(const Record& record);
+
  private:
+  void tell(const char* word, const Record& record, const std::string& which);
   void write(const std::string& text);
 
   std::FILE* stream_;

@@ -36,6 +36,9 @@ void InterruptSignals::check() {
   if (received_ == 0) {
     signalfd_siginfo info{};
     if (read(descriptor_, &info, sizeof info) != sizeof info) return;
+    if (filter_ && filter_(static_cast<int>(info.ssi_signo), static_cast<pid_t>(info.ssi_pid))) {
+      return;
+    }
     received_ = static_cast<int>(info.ssi_signo);
     const sigset_t set = interrupt_set();
     sigprocmask(SIG_UNBLOCK, &set, nullptr);

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <functional>
+#include <utility>
+
 namespace ndbench {
 
 /// Thrown out of a wait when SIGINT or SIGTERM has arrived.
@@ -22,7 +27,12 @@ class InterruptSignals {
   /// @throws Interrupted if a signal has arrived, now or at an earlier call.
   void check();
 
+  /// Whether a signal from this process is to be passed over, as if it had not arrived.
+  using Filter = std::function<bool(int signal, pid_t sender)>;
+  void set_filter(Filter filter) { filter_ = std::move(filter); }
+
  private:
+  Filter filter_;
   int descriptor_;
   int received_ = 0;
 };

@@ -205,7 +205,8 @@ RecordLine record_line(const object& line) {
   record.target = hexadecimal(line, "target");
   record.state_hash = hash_bytes(line, "state_hash");
   record.peak_memory_bytes = member<std::int64_t>(line, "peak_memory_bytes");
-  record.attempts = member<std::int64_t>(line, "attempts").value_or(1);
+  const auto lost = member<array>(line, "attempts");  // before the one that counts
+  record.attempts = lost ? static_cast<std::int64_t>(lost->size()) + 1 : 1;
   if (const auto seeds = member<object>(line, "seeds")) {
     record.seed_init = hexadecimal(*seeds, "init");
     record.seed_order = hexadecimal(*seeds, "order");

@@ -16,6 +16,7 @@ struct Outcome {
       phase{};  ///< load, describe, prepare, train, evaluate, hash or teardown: where it failed
   std::string output{};                ///< the end of what the worker printed, if it failed
   ExitCode exit_code = ExitCode::kOk;  ///< what a failure makes of the whole run
+  bool is_lost = false;                ///< its worker died or did not answer in time
 };
 
 /// "passed", "skipped", "failed".

@@ -3,36 +3,30 @@
 #include <elf.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <optional>
+#include <system_error>
 
+#include "core/content_hash.h"
 #include "core/search_path.h"
+#include "core/trusted_file.h"
 
 namespace ndbench {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string writable_by_others(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::strerror(errno);
-  if ((status.st_mode & S_IWOTH) == 0) return "";
-  return fmt::format("'{}' is writable by everyone; run chmod o-w on it", path.string());
-}
-
 /// Whether the tables that an ELF header points to lie within the file, which they do not in a
 /// truncated one. Mapping such a file would end the worker by SIGBUS.
-std::string damaged_elf(const fs::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) return fmt::format("cannot be read: {}", std::strerror(errno));
+std::string damaged_elf(int file) {
+  struct stat status {};
+  if (fstat(file, &status) != 0) return fmt::format("cannot be read: {}", std::strerror(errno));
+  const auto size = static_cast<std::uint64_t>(status.st_size);
   Elf64_Ehdr header{};
-  file.read(reinterpret_cast<char*>(&header), sizeof header);
-  if (file.gcount() != sizeof header || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+  if (pread(file, &header, sizeof header, 0) != sizeof header ||
+      std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     return "is not a shared library (no ELF header)";
   }
 #if defined(__x86_64__)
@@ -55,12 +49,17 @@ std::string damaged_elf(const fs::path& path) {
   return "";
 }
 
-std::string unusable(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return "is not a regular file";
-  if (auto why = writable_by_others(path); !why.empty()) return "is refused: " + why;
-  if (auto why = writable_by_others(path.parent_path()); !why.empty()) return "is refused: " + why;
-  return damaged_elf(path);
+/// Fills in the file's hash; returns why it may not be used, if so.
+std::string inspect(PluginFile& plugin) {
+  const TrustedFile file(plugin.path);
+  if (!file.refusal().empty()) return file.refusal();
+  if (std::string why = damaged_elf(file.descriptor()); !why.empty()) return why;
+  try {
+    plugin.hash = content_hash_of_file(file.descriptor());
+  } catch (const std::system_error& error) {
+    return fmt::format("cannot be read: {}", error.what());
+  }
+  return "";
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ PluginSearch find_plugin(PluginKind kind, const std::string& name,
                          const std::vector<fs::path>& path) {
   const char* word = kind == PluginKind::kModel ? "model" : "backend";
   const std::string file_name = fmt::format("libndbench_{}_{}.so", word, name);
-  PluginSearch search{{kind, name, ""}, {}};
+  PluginSearch search{{.kind = kind, .name = name, .path = ""}, {}};
   std::string tried;
   for (const fs::path& folder : path) {
     const fs::path file = fs::absolute(folder / file_name).lexically_normal();
@@ -89,7 +88,7 @@ PluginSearch find_plugin(PluginKind kind, const std::string& name,
       continue;
     }
     search.file.path = file.string();
-    if (const std::string why = unusable(file); !why.empty()) {
+    if (const std::string why = inspect(search.file); !why.empty()) {
       search.outcome = failed(
           ExitCode::kPluginRejected,
           fmt::format("{} plugin '{}' rejected: {} {}", word, name, file.string(), why), "load");

@@ -20,8 +20,8 @@ struct PluginSearch {
   Outcome outcome;  ///< passed, or failed with kPluginRejected
 };
 
-/// Finds libndbench_<kind>_<name>.so and checks the file without loading it: a regular file, not
-/// writable by others and neither its folder, a whole 64-bit ELF shared object for this machine.
+/// Finds libndbench_<kind>_<name>.so and checks the file without loading it: a TrustedFile, a whole
+/// 64-bit ELF shared object for this machine. Its hash is taken from what was checked.
 [[nodiscard]] PluginSearch find_plugin(PluginKind kind, const std::string& name,
                                        const std::vector<std::filesystem::path>& path);
 

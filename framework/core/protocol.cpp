@@ -158,7 +158,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Slice, name, examples, decisions, correct, po
                                    false_negatives, negatives, false_positives)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, metric, value, higher_is_better, examples,
                                    predictions, targets, logits, other, slices)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginFile, kind, name, path)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginFile, kind, name, path, hash)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DescribeRequest, plugin)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Difference, elements, differing, v_c, v_ermv, unbounded,
                                    distance, normalized_distance)

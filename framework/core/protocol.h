@@ -19,13 +19,14 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 4;
+inline constexpr std::uint16_t kProtocolVersion = 5;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {
   PluginKind kind{};
   std::string name;
   std::string path;
+  std::string hash{};  ///< XXH3-128 of its bytes; a worker opens no others
 };
 
 // Requests.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/measured_block.h"
+#include "core/offspring.h"
 #include "core/outcome.h"
 #include "core/plan.h"
 #include "core/protocol.h"
@@ -39,6 +40,10 @@ struct Record {
   double round_seconds = 0.0;  ///< scope step: that its round took, of one replica of each mode
   int jobs = 1;                ///< how many replicas ran side by side at most, this one among them
   std::vector<TracePoint> trace;  ///< by step, from 0; of a failed replica as far as it came
+  PluginFile model_plugin{};      ///< what its worker opened
+  PluginFile backend_plugin{};
+  std::vector<Outcome> attempts{};  ///< before this one; none of them counts
+  LeftProcesses left_processes{};   ///< that its workers left behind, and that were killed
 
   /// Iterations, wall-clock and processor seconds of one iteration. A step's wall-clock is the
   /// median over the timed steps, an epoch's the mean over the epochs, evaluation included.

@@ -100,6 +100,8 @@ json to_json(const MeasuredBlock& block) {
   return object;
 }
 
+json to_json(const PluginFile& plugin) { return {{"path", plugin.path}, {"hash", plugin.hash}}; }
+
 json samples(const Record& record) {
   if (record.cell.scope == ScopeKind::kStep) {
     json object{{"warmup_steps", record.warmup_steps},
@@ -151,6 +153,12 @@ json to_json(const Record& record, const std::string& target) {
               {"libraries", record.libraries},
               {"target", target},
               {"round_seconds", record.round_seconds}};
+  if (!record.model_plugin.hash.empty() && !record.backend_plugin.hash.empty()) {
+    object["plugins"] = {{"model", to_json(record.model_plugin)},
+                         {"backend", to_json(record.backend_plugin)}};
+  }
+  for (const Outcome& attempt : record.attempts) object["attempts"].push_back(to_json(attempt));
+  if (!record.left_processes.empty()) object["left_processes"] = record.left_processes;
   if (record.iterations() > 0) {
     object["prepare_seconds"] = record.prepare_seconds;
     object["samples"] = samples(record);

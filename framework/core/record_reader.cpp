@@ -150,6 +150,10 @@ Outcome outcome(const json& object) {
   return result;
 }
 
+PluginFile plugin(const json& object, PluginKind kind, const std::string& name) {
+  return {kind, name, object.at("path"), object.at("hash")};
+}
+
 Record read(const json& object, const Cell& cell) {
   Record record;
   record.cell = cell;
@@ -171,6 +175,16 @@ Record read(const json& object, const Cell& cell) {
   record.prepare_seconds = object.value("prepare_seconds", 0.0);
   record.peak_memory_bytes = object.value("peak_memory_bytes", std::int64_t{0});
   record.state.hash = object.value("state_hash", "");
+  if (object.contains("plugins")) {
+    const json& plugins = object.at("plugins");
+    record.model_plugin = plugin(plugins.at("model"), PluginKind::kModel, cell.model.plugin);
+    record.backend_plugin =
+        plugin(plugins.at("backend"), PluginKind::kBackend, cell.backend.plugin);
+  }
+  for (const json& attempt : object.value("attempts", json::array())) {
+    record.attempts.push_back(outcome(attempt));
+  }
+  record.left_processes = object.value("left_processes", LeftProcesses{});
   if (object.contains("samples")) {
     const bool is_step = cell.scope == ScopeKind::kStep;
     (is_step ? read_steps : read_epochs)(object.at("samples"), record);

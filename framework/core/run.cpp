@@ -15,13 +15,16 @@
 #include "core/bench.h"
 #include "core/command_text.h"
 #include "core/content_hash.h"
+#include "core/control_group.h"
 #include "core/fragment_index.h"
+#include "core/host_files.h"
 #include "core/host_lock.h"
 #include "core/installation.h"
 #include "core/interrupt.h"
 #include "core/interrupted_run.h"
 #include "core/journal.h"
 #include "core/listing.h"
+#include "core/offspring.h"
 #include "core/outputs.h"
 #include "core/plugin_file.h"
 #include "core/provenance.h"
@@ -79,10 +82,10 @@ void keep_suite(const Journal& journal, const Suite& suite) {
 }
 
 StartWorker worker_starter(WorkerProcess::Options options, InterruptSignals& signals,
-                           Processors processors = {}) {
+                           Offspring& offspring, Processors processors = {}) {
   options.processors = std::move(processors);
-  return [options = std::move(options), &signals](const auto& environment) {
-    return std::make_unique<WorkerProcess>(options, environment, signals);
+  return [options = std::move(options), &signals, &offspring](const auto& environment) {
+    return std::make_unique<WorkerProcess>(options, environment, signals, offspring);
   };
 }
 
@@ -107,13 +110,16 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
   const double start = monotonic_seconds();
   const fs::path executable = executable_folder() / "ndbench_suite";
   InterruptSignals signals;
+  Offspring offspring(signals);
   const WorkerProcess::Options worker_options{
       .executable = worker_executable(),
-      .timeout = std::chrono::duration<double>(line.timeout_seconds)};
-  const StartWorker start_worker = worker_starter(worker_options, signals);
+      .timeout = std::chrono::duration<double>(line.timeout_seconds),
+      .limits = suite.limits,
+      .oom_kills = [files = HostFiles()] { return out_of_memory_kills(files); }};
+  const StartWorker start_worker = worker_starter(worker_options, signals, offspring);
   std::vector<Lane> lanes;
   for (const Processors& processors : lane_places) {
-    lanes.push_back({worker_starter(worker_options, signals, processors), processors});
+    lanes.push_back({worker_starter(worker_options, signals, offspring, processors), processors});
   }
 
   ExitCodes codes;
@@ -169,7 +175,9 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
          .lanes = lanes,
          .wait_for_any = [&](const auto& workers) { wait_for_any(workers, signals); },
          .machine = machine,
-         .scratch = scratch.path()},
+         .scratch = scratch.path(),
+         .retries = suite.limits.retries,
+         .on_retry = [&](const Record& record) { log.retry(record); }},
         start_worker, [&](const Cell& cell, int replica) { log.start(cell, replica); },
         [&](std::span<const Record* const> records) { log.take(records); });
     if (interrupted) {
@@ -195,6 +203,7 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
     const Summary summary =
         summarize(log.records(), machine,
                   {.target = plan.epoch.target, .precision = precision, .parity = log.parities()});
+    if (summary.retried > 0) say(retried_text(summary.retried));
     attempt([&] {
       outputs.end_display();
       if (line.format == Format::kConsole) {

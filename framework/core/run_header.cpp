@@ -32,7 +32,7 @@ std::string now() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullpt
 
 json plugin(const RosterEntry& entry) {
   json object{{"file", entry.file.path}};
-  if (!entry.file.path.empty()) object["hash"] = file_hash(entry.file.path);
+  if (!entry.file.hash.empty()) object["hash"] = entry.file.hash;
   return object;
 }
 
@@ -61,7 +61,7 @@ json run_header(const Suite& suite, const Plan& plan, const Roster& roster,
   for (const auto& [name, entry] : roster.backends) plugins["backend " + name] = plugin(entry);
   json programs = json::object();
   for (const fs::path& file : program_files()) {
-    programs[file.filename().string()] = file_hash(file);
+    programs[file.filename().string()] = content_hash_of_file(file);
   }
   return {
       {"type", "run"},

@@ -48,8 +48,14 @@ void RunLog::restore(std::span<const Record* const> records, const std::vector<P
 }
 
 void RunLog::start(const Cell& cell, int replica) {
-  if (replica >= plan_.replicas(cell)) progress_.add(1);
+  const bool is_new = begun_.emplace(cell.name(), replica).second;
+  if (is_new && replica >= plan_.replicas(cell)) progress_.add(1);
   progress_.start(fmt::format("{} replica {}", cell.name(), replica));
+}
+
+void RunLog::retry(const Record& record) {
+  progress_.clear();
+  failures_.add_attempt(record);
 }
 
 void RunLog::take(std::span<const Record* const> records) {
@@ -66,7 +72,9 @@ void RunLog::take(std::span<const Record* const> records) {
   }
   for (const Record* record : records) {
     count(*record);
-    if (record->outcome.status == Status::kFailed) progress_.clear();
+    const bool is_quiet =
+        record->outcome.status != Status::kFailed && record->left_processes.empty();
+    if (!is_quiet) progress_.clear();
     failures_.add(*record);
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -31,8 +32,11 @@ class RunLog {
   /// Takes what an earlier run has kept.
   void restore(std::span<const Record* const> records, const std::vector<Parity>& parities);
 
-  /// A replica is about to be measured.
+  /// A replica is about to be measured, for the first time or once more.
   void start(const Cell& cell, int replica);
+
+  /// An attempt failed that does not count: another one follows.
+  void retry(const Record& record);
 
   /// Keeps records that count together. They stay where they are while this object is there.
   /// @throws ResultsError; then none of them counts.
@@ -58,6 +62,7 @@ class RunLog {
   Journal* journal_;
   Progress progress_;
   FailureLog failures_;
+  std::set<std::pair<std::string, int>> begun_;  ///< by cell and replica
   std::vector<const Record*> records_;
   std::map<std::pair<std::string, std::string>, Parity> parities_;  ///< by model and backend
   ExitCodes codes_;

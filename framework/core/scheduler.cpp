@@ -156,6 +156,8 @@ Trainee Scheduler::make_trainee(std::size_t cell, int replica) {
   record.parameters = roster_.models.at(record.cell.model.name).parameters;
   const std::vector<Tooling> toolings = toolings_of(record.cell);
   record.tooling = toolings[static_cast<std::size_t>(replica) % toolings.size()];
+  record.model_plugin = roster_.models.at(record.cell.model.name).file;
+  record.backend_plugin = roster_.backends.at(record.cell.backend.name).file;
   return trainee;
 }
 
@@ -305,9 +307,57 @@ void Scheduler::start(Trainee& trainee, const Lane& lane) {
   });
 }
 
+/// Whether its worker was lost, so that another one may do better.
+bool Scheduler::may_try_again(const Trainee& trainee) const {
+  const Record& record = trainee.record;
+  return record.outcome.is_lost &&
+         record.attempts.size() < static_cast<std::size_t>(options_.retries) &&
+         !given_up_.contains(trainee.cell);
+}
+
+/// The same replica from its start, with `why` as what became of the attempt before.
+Trainee Scheduler::next_attempt(const Trainee& trainee, Outcome why) {
+  const Record& before = trainee.record;
+  if (before.outcome.is_lost && options_.on_retry) options_.on_retry(before);
+  if (before.replica == 0) drop_snapshots(trainee.cell);
+  Trainee next = make_trainee(trainee.cell, before.replica);
+  next.record.jobs = before.jobs;
+  next.record.left_processes = before.left_processes;
+  next.record.attempts = before.attempts;
+  next.record.attempts.push_back(std::move(why));
+  return next;
+}
+
 void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica, double start_seconds) {
-  for (Trainee& trainee : trainees)
-    start(trainee, whole_machine_);  // LibTorch loads in all of them at once
+  train_round(trainees, replica);
+  while (true) {
+    const auto lost =
+        std::find_if(trainees.begin(), trainees.end(),
+                     [this](const Trainee& trainee) { return may_try_again(trainee); });
+    if (lost == trainees.end()) break;
+    const std::string because = lost->record.cell.name();
+    for (Trainee& trainee : trainees) {
+      if (may_try_again(trainee)) {
+        trainee = next_attempt(trainee, trainee.record.outcome);
+      } else if (trainee.has_passed()) {
+        trainee = next_attempt(
+            trainee,
+            skipped(fmt::format("measured again with {}, whose worker was lost", because)));
+      }
+    }
+    train_round(trainees, replica);
+  }
+  for (Trainee& trainee : trainees) {
+    trainee.record.round_seconds = options_.seconds() - start_seconds;
+    complete(trainee);
+  }
+}
+
+/// Measures one replica of a group as far as it goes, and lets the workers leave.
+void Scheduler::train_round(std::vector<Trainee>& trainees, int replica) {
+  for (Trainee& trainee : trainees) {
+    if (trainee.has_passed()) start(trainee, whole_machine_);  // LibTorch loads in all at once
+  }
   for (Trainee& trainee : trainees) trainee.await_prepared();
   // Decided in a group's first round: replicas that took different numbers of steps could not be
   // compared bit by bit.
@@ -322,8 +372,7 @@ void Scheduler::measure_steps(std::vector<Trainee>& trainees, int replica, doubl
     train_steps(trainees, replica, counts->second, options_.read_host);
   }
   for (Trainee& trainee : trainees) {
-    trainee.record.round_seconds = options_.seconds() - start_seconds;
-    complete(trainee);
+    if (trainee.worker != nullptr) trainee.finish();
   }
 }
 
@@ -352,7 +401,11 @@ void Scheduler::measure_epochs(const std::vector<std::size_t>& group, int replic
              complete(trainee);
              hand_out();
            },
-       .leave_out = [this](Trainee& trainee) { leave_out(trainee); }})
+       .leave_out = [this](Trainee& trainee) { leave_out(trainee); },
+       .try_again = [this](const Trainee& trainee) -> std::optional<Trainee> {
+         if (!may_try_again(trainee)) return std::nullopt;
+         return next_attempt(trainee, trainee.record.outcome);
+       }})
       .run(std::move(queue));
 }
 
@@ -367,9 +420,8 @@ int Scheduler::epochs(const Record& record) {
   return count->second;
 }
 
-/// Lets the worker leave, judges the record and hands it out.
+/// Judges the record of a worker that has left, and hands it out.
 void Scheduler::complete(Trainee& trainee) {
-  if (trainee.worker != nullptr) trainee.finish();
   if (trainee.record.ends_cell()) {
     given_up_.emplace(trainee.cell, trainee.record.outcome);
     drop_snapshots(trainee.cell);

@@ -43,6 +43,9 @@ class Scheduler {
     WaitForAny wait_for_any{};        ///< needed where there are lanes
     Machine machine{};                ///< whose environments a mode may go through
     std::filesystem::path scratch{};  ///< for snapshots of replica 0; "": none are taken
+    int retries = 0;                  ///< of a replica whose worker is lost
+    /// Told of each attempt that does not count, before the next one.
+    std::function<void(const Record&)> on_retry{};
   };
 
   /// Told of records when they are complete, before the next are begun: of steps all those of a
@@ -50,7 +53,7 @@ class Scheduler {
   /// as long as the Scheduler is there.
   using RecordObserver = std::function<void(std::span<const Record* const>)>;
 
-  /// Told which replica of which cell is about to be measured.
+  /// Told which replica of which cell is about to be measured, before each attempt.
   using StartObserver = std::function<void(const Cell&, int replica)>;
 
   Scheduler(Plan plan, Roster roster, Options options, StartWorker start_worker,
@@ -64,7 +67,9 @@ class Scheduler {
   /// The record of one replica: measured now, with its group, unless it has been already. Where
   /// epoch replicas run side by side, all those of the group are measured now.
   ///
-  /// A cell that failed is not tried again: later replicas repeat its outcome. A replica of a
+  /// A replica whose worker is lost is measured again in another, as often as Options::retries
+  /// says; steps in all modes of the group, so that pairs stay pairs. A cell that failed is not
+  /// tried again: later replicas repeat its outcome. A replica of a
   /// mode that must repeat fails if its state differs from replica 0's by one bit.
   /// @throws Interrupted, and whatever the observers throw.
   const Record& measure(std::size_t cell, int replica);
@@ -81,7 +86,10 @@ class Scheduler {
  private:
   std::vector<Trainee> make_round(const std::vector<std::size_t>& group, int replica);
   void measure_steps(std::vector<Trainee>& trainees, int replica, double start);
+  void train_round(std::vector<Trainee>& trainees, int replica);
   void measure_epochs(const std::vector<std::size_t>& group, int replica);
+  [[nodiscard]] bool may_try_again(const Trainee& trainee) const;
+  Trainee next_attempt(const Trainee& trainee, Outcome why);
   Trainee make_trainee(std::size_t cell, int replica);
   [[nodiscard]] int threads_of_backend(const BackendEntry& backend) const;
   [[nodiscard]] int threads_for(const Record& record) const;

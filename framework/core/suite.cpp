@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <limits>
 #include <map>
 
@@ -120,6 +121,46 @@ ParityCheck read_parity(const TableReader& table) {
   return parity;
 }
 
+/// "1.5GB" in bytes: decimal units, as memory is sold, or binary ones (GiB).
+std::int64_t read_memory(const TableReader& table) {
+  static const std::vector<std::pair<std::string, double>> units{
+      {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40},
+      {"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12}};
+  constexpr double kLeast = 1e6;
+  constexpr double kMost = 1e15;
+  const std::string text = table.string("memory", "");
+  if (!table.has("memory")) return 0;
+  double number = 0.0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit(rest, text.data() + text.size());
+  const auto found = std::find_if(units.begin(), units.end(),
+                                  [&](const auto& known) { return known.first == unit; });
+  const double bytes = found == units.end() ? 0.0 : number * found->second;
+  if (error != std::errc{} || !(bytes >= kLeast && bytes <= kMost)) {
+    table.fail(table.position("memory"),
+               fmt::format("'memory' is '{}'; it must be a number and one of kB, MB, GB, TB, KiB, "
+                           "MiB, GiB, TiB, from 1MB to 1000TB: memory = \"2GB\"",
+                           printable(text)));
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+WorkerLimits read_limits(const TableReader& table) {
+  const std::vector<std::string> phases{"load",     "describe", "prepare", "train",
+                                        "evaluate", "hash",     "teardown"};
+  std::vector<std::string> keys = phases;
+  keys.insert(keys.end(), {"memory", "processes", "retries"});
+  table.accept_only(keys);
+  WorkerLimits limits;
+  for (const std::string& phase : phases) {
+    if (table.has(phase)) limits.seconds[phase] = table.number(phase, 0.0, 0.001, 1e6);
+  }
+  limits.memory_bytes = read_memory(table);
+  limits.processes = table.count("processes", limits.processes, 0, 100'000);
+  limits.retries = table.count("retries", limits.retries, 0, 100);
+  return limits;
+}
+
 std::string read_suite_name(const TableReader& root, const std::filesystem::path& file) {
   const std::string name = root.string("name", file.stem().string());
   if (is_name(name)) return name;
@@ -144,7 +185,7 @@ Suite parse_suite(std::string_view bytes, const std::filesystem::path& file) {
   const toml::table table = parse_toml(text);
   const TableReader root(text, table, "the suite", text.position(0, 0));
   root.accept_only(
-      {"name", "seed", "modes", "mode", "step", "epoch", "backend", "model", "parity"});
+      {"name", "seed", "modes", "mode", "step", "epoch", "backend", "model", "parity", "limits"});
 
   Suite suite;
   suite.name = read_suite_name(root, file);
@@ -158,6 +199,7 @@ Suite parse_suite(std::string_view bytes, const std::filesystem::path& file) {
   if (const auto step = root.table("step")) suite.step = read_step(*step, suite.modes);
   if (const auto epoch = root.table("epoch")) suite.epoch = read_epoch(*epoch);
   if (const auto parity = root.table("parity")) suite.parity = read_parity(*parity);
+  if (const auto limits = root.table("limits")) suite.limits = read_limits(*limits);
   if (!suite.step && !suite.epoch) {
     root.fail("nothing to measure; add a [step] or an [epoch] table");
   }

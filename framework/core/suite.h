@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/mode.h"
+#include "core/worker_limits.h"
 #include "ndbench/parameters.h"
 
 namespace ndbench {
@@ -86,6 +87,7 @@ struct Suite {
   std::optional<StepScope> step;
   std::optional<EpochScope> epoch;
   ParityCheck parity{};
+  WorkerLimits limits{};
 };
 
 /// Reads a suite. Format and keys: framework/docs/suites.md.

@@ -1,5 +1,7 @@
 #include "core/summary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <unordered_map>
@@ -291,7 +293,17 @@ Summary summarize(const std::vector<const Record*>& records, const Machine& mach
     if (parity.status == Parity::Status::kFailed) summary.failed.push_back(parity);
   }
   summary.verdicts = count_verdicts(summary);
+  summary.retried = static_cast<std::size_t>(
+      std::count_if(records.begin(), records.end(),
+                    [](const Record* record) { return !record->attempts.empty(); }));
   return summary;
+}
+
+std::string retried_text(std::size_t retried) {
+  if (retried == 0) return "";
+  return fmt::format(
+      "{} replica{} took more than one attempt; \"attempts\" in the journal says why", retried,
+      retried == 1 ? "" : "s");
 }
 
 Summary summarize(const std::vector<Record>& records, const Machine& machine,

@@ -75,7 +75,11 @@ struct Summary {
   std::vector<BackendComparison> backends{};
   std::size_t verdicts = 0;      ///< judged at 5 %: at most one of twenty errs by chance
   std::vector<Parity> failed{};  ///< models and backends that are not measured: software differs
+  std::size_t retried = 0;       ///< replicas that took more than one attempt
 };
+
+/// "2 replicas took more than one attempt, …"; "" for none.
+[[nodiscard]] std::string retried_text(std::size_t retried);
 
 struct SummaryOptions {
   std::optional<double> target{};  ///< the suite's, of quality in an epoch cell

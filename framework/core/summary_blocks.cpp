@@ -258,6 +258,11 @@ SummaryBlock backends_block(const Summary& summary) {
   return block.lines.empty() ? SummaryBlock{} : block;
 }
 
+SummaryBlock attempts_block(const Summary& summary) {
+  if (summary.retried == 0) return {};
+  return {.title = "attempts", .lines = {retried_text(summary.retried)}};
+}
+
 }  // namespace
 
 std::vector<SummaryBlock> blocks_of(const GroupSummary& group) {
@@ -270,7 +275,7 @@ std::vector<SummaryBlock> blocks_of(const GroupSummary& group) {
 }
 
 std::vector<SummaryBlock> blocks_of(const Summary& summary) {
-  return without_empty({backends_block(summary)});
+  return without_empty({backends_block(summary), attempts_block(summary)});
 }
 
 }  // namespace ndbench

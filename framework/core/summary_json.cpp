@@ -276,6 +276,7 @@ json summary_json(const Summary& summary, const Machine& machine, const std::str
   for (const BackendComparison& backends : summary.backends) {
     object["backends"].push_back(to_json(backends));
   }
+  if (summary.retried > 0) object["retried_replicas"] = summary.retried;
   for (const Parity& parity : summary.failed) {
     object["parity_failed"].push_back(
         {{"model", parity.model}, {"backend", parity.backend}, {"reason", parity.reason}});

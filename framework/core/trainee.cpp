@@ -132,7 +132,17 @@ void Trainee::finish() {
 
 void Trainee::take(const Finished& finished) {
   record.peak_memory_bytes = finished.peak_memory_bytes;
+  end_worker();
+}
+
+void Trainee::end_worker() {
+  if (worker == nullptr) return;
+  add_left(worker->end());
   worker.reset();
+}
+
+void Trainee::add_left(const LeftProcesses& left) {
+  for (const auto& [name, count] : left) record.left_processes[name] += count;
 }
 
 }  // namespace ndbench

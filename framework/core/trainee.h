@@ -25,7 +25,8 @@ struct Trainee {
       call();
     } catch (const WorkerFailed& failure) {
       record.outcome = failure.outcome;
-      worker.reset();
+      add_left(failure.left);
+      end_worker();
     }
   }
 
@@ -60,6 +61,11 @@ struct Trainee {
 
   /// Takes the answer to a FinishRequest: the worker has left.
   void take(const Finished& finished);
+
+  /// Ends the worker, if there is one, and all that it started.
+  void end_worker();
+
+  void add_left(const LeftProcesses& left);
 
   /// Moves the points of an answer to the record.
   void add_trace(std::vector<TracePoint>& points);

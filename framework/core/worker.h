@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/offspring.h"
 #include "core/outcome.h"
 #include "core/protocol.h"
 
@@ -16,6 +17,7 @@ namespace ndbench {
 /// Thrown by Worker when the process did not fulfil a request; it is gone then.
 struct WorkerFailed {
   Outcome outcome;
+  LeftProcesses left{};  ///< that it had started, and that had to be killed
 };
 
 /// What a wait for several workers watches for one of them.
@@ -42,6 +44,9 @@ class Worker {
 
   /// The answer to the last request if it has come. Never waits for it.
   virtual std::optional<Message> try_receive() = 0;
+
+  /// Ends the process and all that it started. What is returned had outlived it and was killed.
+  virtual LeftProcesses end() { return {}; }
 
   /// Where a wait between two calls of try_receive() looks.
   [[nodiscard]] virtual Watch watch() const = 0;

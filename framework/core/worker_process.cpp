@@ -6,11 +6,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -55,13 +57,13 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 WorkerProcess::WorkerProcess(const Options& options,
                              const std::map<std::string, std::string>& environment,
-                             InterruptSignals& signals)
-    : options_(options), signals_(signals) {
+                             InterruptSignals& signals, Offspring& offspring)
+    : options_(options), signals_(signals), offspring_(offspring) {
   std::array<int, 2> sockets{};
   std::array<int, 2> pipe{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0 ||
       pipe2(pipe.data(), O_CLOEXEC) != 0) {
-    fail(ExitCode::kBenchmarkFailed, fmt::format("cannot start a worker: {}", strerror(errno)));
+    fail(fmt::format("cannot start a worker: {}", strerror(errno)));
   }
   socket_ = sockets[0];
   output_pipe_ = pipe[0];
@@ -86,7 +88,10 @@ WorkerProcess::WorkerProcess(const Options& options,
   posix_spawnattr_setsigdefault(&attributes, &all);
 
   std::vector<std::string> arguments{options_.executable.string(), std::to_string(getpid())};
-  std::vector<std::string> variables = environment_with(environment);
+  const std::string mark = offspring_.next_mark();
+  std::map<std::string, std::string> marked = environment;
+  marked[Offspring::kVariable] = mark;
+  std::vector<std::string> variables = environment_with(marked);
   const int error = on_processors(options_.processors, [&] {
     return posix_spawn(&process_, options_.executable.c_str(), &actions, &attributes,
                        pointers(arguments).data(), pointers(variables).data());
@@ -95,9 +100,13 @@ WorkerProcess::WorkerProcess(const Options& options,
   posix_spawn_file_actions_destroy(&actions);
   close(sockets[1]);
   close(pipe[1]);
-  if (error == 0) process_descriptor_ = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
-  if (error == 0 && process_descriptor_ < 0) {
-    fail(ExitCode::kBenchmarkFailed, fmt::format("cannot watch a worker: {}", strerror(errno)));
+  if (error == 0) {
+    offspring_.add(process_, mark);
+    process_descriptor_ = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
+    if (process_descriptor_ < 0) fail(fmt::format("cannot watch a worker: {}", strerror(errno)));
+    if (options_.oom_kills) oom_kills_before_ = options_.oom_kills();
+    limit_resources();
+    begin_request();
   }
   if (error != 0) {
     process_ = -1;
@@ -109,8 +118,22 @@ WorkerProcess::WorkerProcess(const Options& options,
                                            options_.executable.string(), place, strerror(error));
     close(socket_);
     close(output_pipe_);
-    fail(ExitCode::kBenchmarkFailed, reason);
+    fail(reason);
   }
+}
+
+/// Before its first request, so before any code of a plugin runs.
+void WorkerProcess::limit_resources() {
+  const rlimit no_core{0, 0};
+  (void)prlimit(process_, RLIMIT_CORE, &no_core, nullptr);  // at worst a file is written
+  if (options_.limits.memory_bytes <= 0) return;
+  const auto bytes = static_cast<rlim_t>(options_.limits.memory_bytes);
+  const rlimit memory{bytes, bytes};
+  if (prlimit(process_, RLIMIT_DATA, &memory, nullptr) == 0) return;
+  fail(
+      fmt::format("memory in [limits] of the suite cannot be set: {}; ulimit -d shows the most "
+                  "that there is",
+                  strerror(errno)));
 }
 
 WorkerProcess::~WorkerProcess() {
@@ -122,7 +145,7 @@ WorkerProcess::~WorkerProcess() {
 
 void WorkerProcess::send(const Message& request) {
   if (std::holds_alternative<StepsRequest>(request)) phase_ = "train";
-  asked_ = Clock::now();
+  begin_request();
   const std::string frame = encode(request, sequence_++);
   std::string_view rest = frame;
   while (!rest.empty()) {
@@ -134,16 +157,17 @@ void WorkerProcess::send(const Message& request) {
 }
 
 Message WorkerProcess::receive() {
-  const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.timeout);
+  begin_request();  // other workers may have been waited for since it was sent
   while (true) {
     if (auto answer = read_answer()) return std::move(*answer);
-    if (!wait_readable(deadline, true)) fail_by_timeout();
+    if (!wait_readable(deadline(), true)) fail_by_timeout();
     (void)read_socket();
   }
 }
 
 std::optional<Message> WorkerProcess::try_receive() {
   drain_output();
+  look();
   do {
     if (auto answer = read_answer()) return answer;
   } while (read_socket());
@@ -152,23 +176,61 @@ std::optional<Message> WorkerProcess::try_receive() {
 }
 
 Watch WorkerProcess::watch() const {
-  return {{socket_, process_descriptor_, output_pipe_}, deadline()};
+  return {{socket_, process_descriptor_, output_pipe_}, std::min(deadline(), next_look_)};
 }
 
-/// For the answer to the last request.
+void WorkerProcess::begin_request() {
+  spent_.clear();
+  since_ = Clock::now();
+}
+
+void WorkerProcess::enter_phase(std::string phase) {
+  const auto now = Clock::now();
+  spent_[phase_] += now - since_;
+  since_ = now;
+  phase_ = std::move(phase);
+}
+
+WorkerProcess::Clock::duration WorkerProcess::phase_limit() const {
+  const auto limit = options_.limits.seconds.find(phase_);
+  return duration_cast<Clock::duration>(limit == options_.limits.seconds.end()
+                                            ? options_.timeout
+                                            : std::chrono::duration<double>(limit->second));
+}
+
+/// Of the phase that the worker is in, as far as it has told.
 WorkerProcess::Clock::time_point WorkerProcess::deadline() const {
-  return asked_ + duration_cast<Clock::duration>(options_.timeout);
+  const auto before = spent_.find(phase_);
+  return since_ + phase_limit() - (before == spent_.end() ? Clock::duration() : before->second);
+}
+
+/// Looks, now and then, for what a worker does beside its answers.
+void WorkerProcess::look() {
+  constexpr auto kPause = milliseconds(200);
+  if (const int signal = offspring_.signal_from(process_); signal != 0) {
+    fail(fmt::format("sent {} to ndbench_suite; a plugin must not signal other processes",
+                     signal_name(signal)));
+  }
+  const auto now = Clock::now();
+  if (now < next_look_) return;
+  next_look_ = now + kPause;
+  if (!offspring_.exceeds(process_, options_.limits.processes)) return;
+  kill(-process_, SIGKILL);  // all at once: who is spared would start more
+  fail(
+      fmt::format("started more than {} processes, killed; the suite's [limits] can allow more: "
+                  "processes = …",
+                  options_.limits.processes));
 }
 
 /// The answer, if what has been read holds one; takes note of phases and failures before it.
 std::optional<Message> WorkerProcess::read_answer() {
   while (auto message = read_message()) {
     if (auto* note = std::get_if<PhaseNote>(&*message)) {
-      phase_ = note->phase;
+      enter_phase(std::move(note->phase));
     } else if (auto* failure = std::get_if<Failure>(&*message)) {
       phase_ = failure->phase;
-      fail(failure->rejected ? ExitCode::kPluginRejected : ExitCode::kBenchmarkFailed,
-           failure->reason);
+      fail(failure->reason,
+           failure->rejected ? ExitCode::kPluginRejected : ExitCode::kBenchmarkFailed);
     } else {
       drain_output();
       return message;
@@ -193,7 +255,7 @@ std::optional<Message> WorkerProcess::read_message() {
   try {
     return decoder_.next();
   } catch (const Error& error) {
-    fail(ExitCode::kBenchmarkFailed, error.what());
+    fail(error.what());
   }
 }
 
@@ -201,9 +263,14 @@ std::optional<Message> WorkerProcess::read_message() {
 /// end of the socket; keeps what the worker prints meanwhile.
 bool WorkerProcess::wait_readable(Clock::time_point deadline, bool interruptible) {
   while (true) {
-    if (interruptible) signals_.check();
-    const auto left = duration_cast<milliseconds>(deadline - Clock::now()).count() + 1;
-    if (left <= 0) return false;
+    if (interruptible) {
+      signals_.check();
+      look();
+    }
+    const auto now = Clock::now();
+    if (duration_cast<milliseconds>(deadline - now).count() < 0) return false;
+    const auto until = interruptible ? std::min(deadline, next_look_) : deadline;
+    const auto left = std::max(0L, duration_cast<milliseconds>(until - now).count()) + 1;
     std::array<pollfd, 4> ready{{{socket_, POLLIN, 0},
                                  {process_descriptor_, POLLIN, 0},
                                  {output_pipe_, POLLIN, 0},
@@ -235,11 +302,17 @@ void WorkerProcess::drain_output() {
   }
 }
 
-/// Ends the process, SIGTERM first if asked so, and everything that it left in its group.
+LeftProcesses WorkerProcess::end() {
+  end(SIGKILL);
+  return std::move(left_);
+}
+
+/// Ends the process, SIGTERM first if asked so, then all that it started.
 void WorkerProcess::end(int signal) {
   if (process_ < 0 || reaped_) return;
-  kill(-process_, signal);
   if (signal == SIGTERM) {
+    kill(-process_, SIGTERM);
+    kill(-process_, SIGCONT);  // who has stopped would not hear it
     const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.grace);
     const int descriptor = socket_;
     std::array<char, 4096> ignored;
@@ -247,50 +320,91 @@ void WorkerProcess::end(int signal) {
            recv(descriptor, ignored.data(), ignored.size(), MSG_DONTWAIT) > 0) {
     }
   }
-  kill(-process_, SIGKILL);
-  while (waitpid(process_, &exit_status_, 0) < 0 && errno == EINTR) {
-  }
-  reaped_ = true;
+  kill(process_, SIGKILL);  // by itself: it may have left its group
+  reap();
+  left_ = offspring_.end_left_by(process_);
+  offspring_.remove(process_);
   if (output_pipe_ >= 0) drain_output();
 }
 
-void WorkerProcess::fail(ExitCode code, std::string reason) {
+/// Waits for the end of the process, which is near. One that has asked to be traced is also
+/// reported when it stops.
+void WorkerProcess::reap() {
+  do {
+    while (waitpid(process_, &exit_status_, 0) < 0 && errno == EINTR) {
+    }
+  } while (WIFSTOPPED(exit_status_) || WIFCONTINUED(exit_status_));
+  reaped_ = true;
+}
+
+/// What a failure says of memory means little without the limit that was reached.
+std::string WorkerProcess::memory_words(const std::string& reason) const {
+  if (options_.limits.memory_bytes <= 0) return "";
+  const auto tells = [](const std::string& text) {
+    return text.find("bad_alloc") != std::string::npos ||
+           text.find("allocate memory") != std::string::npos;
+  };
+  if (!tells(reason) && !tells(output_)) return "";
+  return fmt::format("; the suite's [limits] allow it memory = {} bytes",
+                     options_.limits.memory_bytes);
+}
+
+void WorkerProcess::fail(std::string reason, ExitCode code) {
   end(SIGKILL);
-  Outcome outcome = failed(code, std::move(reason), phase_);
+  Outcome outcome = failed(code, reason + memory_words(reason), phase_);
+  outcome.is_lost = is_lost_;
   if (output_.size() > kKeptOutput) output_.erase(0, output_.size() - kKeptOutput);
   outcome.output = std::move(output_);
-  throw WorkerFailed{std::move(outcome)};
+  throw WorkerFailed{std::move(outcome), std::move(left_)};
+}
+
+/// Another worker may do better.
+void WorkerProcess::fail_as_lost(std::string reason) {
+  is_lost_ = true;
+  fail(std::move(reason));
 }
 
 /// The socket is closed: the process has ended, is about to, or has closed it on purpose.
 void WorkerProcess::fail_by_death() {
   const auto deadline = Clock::now() + duration_cast<Clock::duration>(options_.grace);
-  siginfo_t info{};
-  while (waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-         info.si_pid == 0) {
+  pollfd ended{process_descriptor_, POLLIN, 0};
+  while (poll(&ended, 1, 10) == 0) {
     if (Clock::now() > deadline) {
-      fail(ExitCode::kBenchmarkFailed, "closed the connection to ndbench_suite and went on");
+      fail_as_lost("closed the connection to ndbench_suite and went on");
     }
-    pollfd pause{output_pipe_, POLLIN, 0};
-    poll(&pause, 1, 10);
     if (output_pipe_ >= 0) drain_output();
   }
   end(SIGKILL);
-  if (WIFSIGNALED(exit_status_)) {
-    fail(ExitCode::kBenchmarkFailed,
-         fmt::format("killed by {}", signal_name(WTERMSIG(exit_status_))));
+  if (!WIFSIGNALED(exit_status_)) {
+    fail_as_lost(
+        fmt::format("the process exited with status {} before it answered; a plugin must not call "
+                    "exit()",
+                    WEXITSTATUS(exit_status_)));
   }
-  fail(ExitCode::kBenchmarkFailed,
-       fmt::format("the process exited with status {} before it answered; a plugin must not call "
-                   "exit()",
-                   WEXITSTATUS(exit_status_)));
+  const int signal = WTERMSIG(exit_status_);
+  fail_as_lost(signal == SIGKILL ? killer_words()
+                                 : fmt::format("killed by {}", signal_name(signal)));
+}
+
+/// Who sent a SIGKILL that was not ndbench's.
+std::string WorkerProcess::killer_words() const {
+  const auto now = options_.oom_kills ? options_.oom_kills() : std::nullopt;
+  if (!now || !oom_kills_before_ || *now <= *oom_kills_before_) {
+    return fmt::format("killed by {} from outside ndbench", signal_name(SIGKILL));
+  }
+  return fmt::format(
+      "killed by the kernel for want of memory (oom_kill went from {} to {}); give it more, or "
+      "less to do",
+      *oom_kills_before_, *now);
 }
 
 void WorkerProcess::fail_by_timeout() {
   end(SIGTERM);
-  fail(ExitCode::kBenchmarkFailed,
-       fmt::format("no answer within {} s, killed; raise --timeout if it needs longer",
-                   options_.timeout.count()));
+  fail_as_lost(fmt::format(
+      "no end of phase '{}' within {:g} s, killed; raise {} in [limits] of the suite{} if it needs "
+      "longer",
+      phase_, std::chrono::duration<double>(phase_limit()).count(), phase_,
+      options_.limits.seconds.contains(phase_) ? "" : ", or --timeout,"));
 }
 
 }  // namespace ndbench

@@ -1,7 +1,14 @@
 #include "worker/plugin_host.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <link.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/content_hash.h"
 
 namespace ndbench {
 namespace {
@@ -57,12 +64,49 @@ std::string difference(const PluginDescriptor& descriptor, PluginKind kind,
   return "";
 }
 
+namespace {
+
+/// Opens the file and leaves it open for as long as the process lives: it is loaded through this
+/// descriptor, so that what was hashed is what is loaded, whatever becomes of the name meanwhile.
+/// @throws Error saying what is wrong.
+int open_hashed(const PluginFile& file) {
+  const int descriptor = open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0) {
+    throw Error(std::string("it cannot be opened any more: ") + std::strerror(errno));
+  }
+  const std::string hash = content_hash_of_file(descriptor);
+  if (hash != file.hash) {
+    throw Error(
+        fmt::format("it has changed since this run inspected it (XXH3-128 {}, now {}); "
+                    "start the run again",
+                    file.hash, hash));
+  }
+  return descriptor;
+}
+
+/// Debuggers, backtraces and a later dlopen() by name go by the name that the loader keeps.
+void name_after(const std::string& path, void* library) {
+  link_map* map = nullptr;
+  if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0) return;
+  if (char* name = strdup(path.c_str()); name != nullptr) map->l_name = name;
+}
+
+}  // namespace
+
 const PluginDescriptor& open_plugin(const PluginFile& file) {
   const auto reject = [&file](const std::string& why) {
     throw PluginRejected(fmt::format("plugin '{}' rejected: {}: {}", file.name, file.path, why));
   };
-  void* library = dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  int opened_file = -1;
+  try {
+    opened_file = open_hashed(file);
+  } catch (const std::exception& error) {
+    reject(error.what());
+  }
+  const std::string opened = fmt::format("/proc/self/fd/{}", opened_file);
+  void* library = dlopen(opened.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) reject(dlerror());
+  name_after(file.path, library);
   const auto* descriptor =
       static_cast<const PluginDescriptor*>(dlsym(library, static_cast<const char*>(kPluginSymbol)));
   if (descriptor == nullptr) {

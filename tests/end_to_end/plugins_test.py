@@ -45,6 +45,9 @@ def make_spoilt_plugins(folder):
     os.mkfifo(folder / plugin_file("pipe"))
     write("open_to_all", honest)
     (folder / plugin_file("open_to_all")).chmod(0o666)
+    write("open_to_group", honest)
+    (folder / plugin_file("open_to_group")).chmod(0o664)
+    os.chown(folder / plugin_file("open_to_group"), -1, other_group())
     open_folder = folder / "open_folder"
     open_folder.mkdir()
     (open_folder / plugin_file("in_open_folder")).write_bytes(honest)
@@ -61,7 +64,32 @@ def make_spoilt_plugins(folder):
         "dangling": "not a regular file",
         "pipe": "not a regular file",
         "open_to_all": "writable by everyone",
-        "in_open_folder": "writable by everyone",
+        "open_to_group": f"writable by group {other_group()}; run chmod g-w on it",
+        "in_open_folder": "writable by everyone; run chmod o-w on it",
+    } | foreign_plugins(folder, honest)
+
+
+def other_group():
+    """A group that is not this user's private one, if there is a choice."""
+    return 12345 if os.geteuid() == 0 else os.getgroups()[-1]
+
+
+def foreign_plugins(folder, honest):
+    """Files that somebody else could change; only root can make them."""
+    if os.geteuid() != 0:
+        return {}
+    file = folder / plugin_file("foreign")
+    file.write_bytes(honest)
+    os.chown(file, 12345, -1)
+    theirs = folder / "theirs"
+    theirs.mkdir()
+    (theirs / plugin_file("linked_to_theirs")).write_bytes(honest)
+    os.chown(theirs, 12345, -1)
+    link = folder / plugin_file("linked_to_theirs")
+    link.symlink_to(theirs / link.name)
+    return {
+        "foreign": "belongs to user 12345, who could change it; run chown 0 on it",
+        "linked_to_theirs": "theirs' belongs to user 12345",
     }
 
 
@@ -106,6 +134,53 @@ class WrongPlugins(SuiteTest):
     def test_honest_cells_are_measured_in_full(self):
         records = self.done.records_of("honest/cpu/fixed/epoch")
         self.assertEqual([record["outcome"]["status"] for record in records], ["passed"] * 2)
+
+
+class TrustedPlugins(SuiteTest):
+    def test_the_provenance_names_what_was_opened(self):
+        run = self.run_suite(suite_text(["null"], epoch={"replicas": 1}))
+        plugins = run.records[0]["provenance"]["plugins"]
+        self.assertEqual(set(plugins), {"model", "backend"})
+        self.assertEqual(plugins["model"]["path"], str(PLUGINS / plugin_file("null")))
+        for plugin in plugins.values():
+            self.assertRegex(plugin["hash"], r"\A[0-9a-f]{32}\Z")
+
+    def test_a_link_to_a_version_is_followed_and_a_relative_folder_is_below_this_one(self):
+        folder = self.folder / "linked"
+        folder.mkdir()
+        shutil.copy(PLUGINS / plugin_file("null"), folder / (plugin_file("null") + ".1"))
+        (folder / plugin_file("null")).symlink_to(plugin_file("null") + ".1")
+        run = self.run_suite(
+            suite_text(["null"], epoch={"replicas": 1}),
+            f"--plugin_path=/nowhere:{PLUGINS.parent / 'lib'}",
+            environment={"NDBENCH_PLUGIN_PATH": "../linked"},  # it starts in run0
+        )
+        self.assert_exit(run, 0)
+        path = run.records[0]["provenance"]["plugins"]["model"]["path"]
+        self.assertEqual(path, str(folder / plugin_file("null")))
+
+    def test_a_plugin_that_is_replaced_during_a_run_is_not_loaded(self):
+        folder = self.folder / "replaced"
+        folder.mkdir()
+        file = folder / plugin_file("null")
+        shutil.copy(PLUGINS / file.name, file)
+        slow = {"name": "slow", "plugin": "villain", "misdeed": "hang"}
+        process = self.start(
+            suite_text([slow, "null"], epoch={"replicas": 1}) + "\n[limits]\ntrain = 3\n",
+            f"--plugin_path={folder}:{PLUGINS}",
+        )
+        while line := process.stderr.readline():
+            if "slow/cpu/fixed/epoch replica 0" in line:  # all plugins are inspected by now
+                break
+        self.assertTrue(line, "the run ended early")
+        other = folder / "other.so"
+        other.write_bytes(file.read_bytes() + b"\0")
+        other.replace(file)
+        run = self.finish(process)
+        self.assert_exit(run, 15)
+        (record,) = run.records_of("null/cpu/fixed/epoch")
+        self.assertEqual(record["outcome"]["phase"], "load")
+        self.assertIn("it has changed since this run inspected it", record["outcome"]["reason"])
 
 
 class MissingPlugins(SuiteTest):
