@@ -79,7 +79,7 @@ TEST(Journal, AppendsOneLineEach) {
   const TemporaryFolder results;
   Journal journal(results.path());
   journal.append({{"text", "two\nlines\r\n\u2028"}, {"list", {1, 2.5, nullptr}}});
-  EXPECT_EQ(journal_of(journal), "{\"list\":[1,2.5,null],\"text\":\"two\\nlines\\r\\n\u2028\"}\n");
+  EXPECT_EQ(journal_of(journal), "{\"list\":[1,2.5,null],\"text\":\"two\\nlines\\r\\n\\u2028\"}\n");
   journal.append({{"second", true}});
   EXPECT_THAT(journal_of(journal), EndsWith("}\n{\"second\":true}\n"));
 }
@@ -88,7 +88,7 @@ TEST(Journal, WritesStrictJsonForWhatJsonCannotSay) {
   const TemporaryFolder results;
   Journal journal(results.path());
   journal.append({{"losses", {kNan, kInfinity, -kInfinity, 1.5}}, {"bytes", "a\xFF\x00z"}});
-  EXPECT_EQ(journal_of(journal), "{\"bytes\":\"a\uFFFD\",\"losses\":[null,null,null,1.5]}\n");
+  EXPECT_EQ(journal_of(journal), "{\"bytes\":\"a\\ufffd\",\"losses\":[null,null,null,1.5]}\n");
   journal.append({{"control", std::string("\x1b[31m\0", 6)}, {"b\xC3", "key"}});
   const std::string text = journal_of(journal);
   const json line = json::parse(text.substr(text.find('\n') + 1));
@@ -121,8 +121,7 @@ TEST(Journal, GivesRunsOfTheSameSecondAFolderEach) {
   }
   ASSERT_EQ(names_in(results.path()).size(), 50U);
   for (std::size_t run = 0; run < folders.size(); ++run) {
-    EXPECT_EQ(lines_of(folders[run] / "journal.jsonl"),
-              "{\"run\":" + std::to_string(run) + "}\n");
+    EXPECT_EQ(lines_of(folders[run] / "journal.jsonl"), "{\"run\":" + std::to_string(run) + "}\n");
   }
 }
 

@@ -54,8 +54,8 @@ Evaluation evaluation(const json& object) {
                     .value = number(object.at("value")),
                     .higher_is_better = object.at("higher_is_better"),
                     .examples = object.at("examples")};
-  const json none = json::object();
-  for (const auto& [name, value] : object.value("other", none).items()) {
+  const json other = object.value("other", json::object());  // outlives the loop over it
+  for (const auto& [name, value] : other.items()) {
     result.other[name] = number(value);
   }
   for (const json& one : object.value("slices", json::array())) {
@@ -195,15 +195,13 @@ Record read(const json& object, const Cell& cell) {
 }  // namespace
 
 Record record_from_json(const json& object, const Cell& cell) {
-  const auto version = object.value("version", 0);
-  if (version != kRecordVersion) {
-    throw Error(
-        fmt::format("a record of version {}, this program goes on with version {}; use the "
-                    "ndbench that measured it",
-                    version, kRecordVersion));
-  }
   try {
-    return read(object, cell);
+    const auto version = object.value("version", 0);
+    if (version == kRecordVersion) return read(object, cell);
+    throw Error(
+        fmt::format("a record of version {}, this program goes on with version {}; use the ndbench "
+                    "that measured it",
+                    version, kRecordVersion));
   } catch (const json::exception& error) {
     throw Error(fmt::format("a record is not as it should be: {}", error.what()));
   }
