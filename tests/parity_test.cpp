@@ -296,10 +296,11 @@ TEST_F(CheckParity, TriesOtherPerturbationsBeforeItBlames) {
   }
   const double amount = 8.0 * 0x1p-24;
   const std::uint64_t seed = request_.cell.request.seeds.init;
-  EXPECT_THAT(drawn,
-              ElementsAre(testing::Pair(amount, seed), testing::Pair(-amount, seed),
-                          testing::Pair(amount, seed + 1), testing::Pair(-amount, seed + 1),
-                          testing::Pair(amount, seed + 2), testing::Pair(-amount, seed + 2)));
+  EXPECT_THAT(
+      drawn,
+      ElementsAre(testing::Pair(amount, seed), testing::Pair(-amount, seed),
+                  testing::Pair(4 * amount, seed + 1), testing::Pair(-4 * amount, seed + 1),
+                  testing::Pair(16 * amount, seed + 2), testing::Pair(-16 * amount, seed + 2)));
 }
 
 TEST_F(CheckParity, PassesWhatOnePerturbationExplains) {

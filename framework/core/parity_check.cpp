@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <memory>
 
@@ -72,7 +73,8 @@ Parameters in_float64(const Parameters& parameters) {
 }
 
 /// @param draw  which perturbation: every second one moves each weight the other way than the one
-///              before.
+///              before, and each pair is four times the pair before, since a backend's sums may
+///              round more often than the weights were moved.
 void compare(const ParityRequest& request, const StartWorker& start_worker, int draw,
              Parity& parity) {
   if (request.reference_plugin.status != Status::kPassed) {
@@ -85,7 +87,8 @@ void compare(const ParityRequest& request, const StartWorker& start_worker, int 
   if (roundoff == 0.0)
     throw Unchecked{"precision '" + parity.precision + "' has no known roundoff"};
 
-  const double perturbation = (draw % 2 == 0 ? 1.0 : -1.0) * kRoundings * roundoff;
+  const double roundings = kRoundings * std::pow(4.0, draw / 2);
+  const double perturbation = (draw % 2 == 0 ? roundings : -roundings) * roundoff;
   const std::uint64_t seed = request.cell.request.seeds.init + static_cast<std::uint64_t>(draw / 2);
 
   const ScratchFolder scratch;

@@ -139,7 +139,7 @@ class WrongPlugins(SuiteTest):
 class TrustedPlugins(SuiteTest):
     def test_the_provenance_names_what_was_opened(self):
         run = self.run_suite(suite_text(["null"], epoch={"replicas": 1}))
-        plugins = run.records[0]["provenance"]["plugins"]
+        plugins = run.records[0]["plugins"]
         self.assertEqual(set(plugins), {"model", "backend"})
         self.assertEqual(plugins["model"]["path"], str(PLUGINS / plugin_file("null")))
         for plugin in plugins.values():
@@ -156,7 +156,7 @@ class TrustedPlugins(SuiteTest):
             environment={"NDBENCH_PLUGIN_PATH": "../linked"},  # it starts in run0
         )
         self.assert_exit(run, 0)
-        path = run.records[0]["provenance"]["plugins"]["model"]["path"]
+        path = run.records[0]["plugins"]["model"]["path"]
         self.assertEqual(path, str(folder / plugin_file("null")))
 
     def test_a_plugin_that_is_replaced_during_a_run_is_not_loaded(self):

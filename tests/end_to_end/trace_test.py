@@ -149,7 +149,7 @@ class Leftovers(SuiteTest):
         self.assertFalse((run.folder / "scratch").exists())
         self.assertEqual(len(run.records_of("honest/cpu/fixed/epoch")), 2)
 
-    def test_sigint_leaves_snapshots_for_a_run_that_goes_on_alone(self):
+    def test_sigint_leaves_no_snapshot_of_a_cell_that_is_done(self):
         process = self.start(
             suite_text(
                 [
@@ -169,7 +169,7 @@ class Leftovers(SuiteTest):
         process.send_signal(signal.SIGINT)
         run = self.finish(process)
         self.assert_exit(run, 130)
-        self.assertEqual([path for path in scratch if not path.exists()], [])
+        self.assertEqual([path for path in scratch if path.exists()], [])
 
     def test_a_dry_run_leaves_nothing_among_the_temporary_files(self):
         with tempfile.TemporaryDirectory() as temporary:
