@@ -82,6 +82,9 @@ void start_from(Task& task, const ProbeRequest& request, NamedTensors& mine, Pro
   Comparison state(theirs, "state/", probe.state);
   task.visit_batch([&](const std::string& name, const at::Tensor& value) {
     adopts ? void(batch.add(name, value)) : void(mine["batch/" + name] = value.detach().clone());
+    if (request.perturbation != 0.0 && value.is_floating_point()) {
+      perturb("batch/" + name, value.detach(), request.perturbation, request.seed);
+    }
   });
   task.visit_state([&](const std::string& name, const at::Tensor& value) {
     if (!value.is_floating_point()) return;
