@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/fragment_index.h"
 #include "core/durable_file.h"
+#include "core/fragment_index.h"
 #include "core/journal_text.h"
 #include "core/printable.h"
 

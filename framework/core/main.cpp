@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/command_line.h"
-#include "core/host_lock.h"
 #include "core/durable_file.h"
+#include "core/host_lock.h"
 #include "core/run.h"
 #include "core/standard_error.h"
 #include "core/standard_output.h"

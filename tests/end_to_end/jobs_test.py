@@ -194,7 +194,7 @@ class Accidents(SuiteTest):
         run = self.finish(process)
         self.assert_exit(run, 130)
         self.assertEqual(workers_of(run.pid), [])
-        self.assertEqual((run.folder / "journal.jsonl").read_text(), "")
+        self.assertEqual(run.records, [])
 
     def test_sigkill_takes_every_lane_along(self):
         process = self.hanging()
