@@ -9,12 +9,6 @@ import unittest
 
 from suite_run import SuiteTest, suite_text
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-SCHEMA = pathlib.Path(__file__).parents[2] / "results" / "record.schema.json"
 LIMIT_KILOBYTES = 30 * 1024
 
 
@@ -109,28 +103,18 @@ class Records(SuiteTest):
         for word in ("commit", "compiler", "cpu", "governor", "command", "test.toml"):
             self.assertIn(word, provenance)
 
-    @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
     def test_records_follow_the_schema(self):
-        records = [line for line in self.done.lines if line["type"] == "record"]
-        self.check("record", records)
+        self.assert_follow_schema("record", self.done.lines_of("record"))
 
-    @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
     def test_the_lines_around_them_follow_theirs(self):
         first, *_, last = self.done.lines
         self.assertEqual((first["type"], last["type"]), ("run", "end"))
-        self.check("run", [first, last])
+        self.assert_follow_schema("run", [first, last])
 
-    @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
     def test_traces_follow_theirs(self):
         files = sorted((self.done.folder / "traces").iterdir())
-        self.assertTrue(files)
-        self.check("trace", [json.loads(gzip.decompress(file.read_bytes())) for file in files])
-
-    def check(self, name, values):
-        schema = json.loads(SCHEMA.with_name(f"{name}.schema.json").read_text())
-        validator = jsonschema.Draft202012Validator(schema)
-        for value in values:
-            validator.validate(value)
+        traces = [json.loads(gzip.decompress(file.read_bytes())) for file in files]
+        self.assert_follow_schema("trace", traces)
 
 
 if __name__ == "__main__":

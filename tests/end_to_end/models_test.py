@@ -1,6 +1,5 @@
 """Models beside the two of the determinism tests: what their records hold, and whose noise they show."""
 
-import json
 import os
 import pathlib
 import subprocess
@@ -8,12 +7,6 @@ import unittest
 
 from suite_run import SuiteTest, suite_text
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "results/record.schema.json"
 VIDEO = {"dataset": "synthetic", "sequences": 2, "test_sequences": 1, "layers": 2, "width": 4}
 IMAGES = {"batch_size": 32, "subset": 64, "test_subset": 40}
 GRAPH = {"name": "graph", "plugin": "graph_convolution", "batch_size": 500}
@@ -73,11 +66,8 @@ class Records(SuiteTest):
             self.assertLess(epoch["input_seconds"], epoch["train_seconds"])
             self.assertGreater(record["prepare_seconds"], 0)
 
-    @unittest.skipUnless(jsonschema and SCHEMA.exists(), "needs python3-jsonschema and the schema")
     def test_records_follow_the_schema(self):
-        schema = json.loads(SCHEMA.read_text())
-        for record in self.done.records:
-            jsonschema.validate(record, schema)
+        self.assert_follow_schema("record", self.done.lines_of("record"))
 
 
 class NoiseOfTheArithmetic(SuiteTest):

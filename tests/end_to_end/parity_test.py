@@ -1,19 +1,11 @@
 """Backends are compared with a reference before they are compared with each other."""
 
-import json
 import os
-import pathlib
 import tempfile
 import unittest
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
+from suite_run import SuiteTest, suite_text
 
-from suite_run import SuiteTest, strict_json, suite_text
-
-SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "results/parity.schema.json"
 BACKENDS = ("cpu", "onednn")
 STEP = {"replicas": 1, "steps": 2, "warmup": 2, "blocks": 1}
 CONTROL = {
@@ -29,11 +21,6 @@ CONTROL = {
 AUTOENCODER = {"name": "autoencoder", "batch_size": 32, "subset": 320, "test_subset": 20}
 
 
-def parity_lines(run):
-    lines = map(strict_json, (run.folder / "journal.jsonl").read_text().splitlines())
-    return [line for line in lines if line["type"] == "parity"]
-
-
 class PositiveControl(SuiteTest):
     """The published Chainer loop, whose targets are all the last frame when backward runs."""
 
@@ -41,34 +28,30 @@ class PositiveControl(SuiteTest):
         for seed in range(3):
             run = self.run_suite(suite_text([CONTROL], backends=BACKENDS, step=STEP, seed=seed))
             self.assert_exit(run, 12)
-            lines = parity_lines(run)
+            lines = run.lines_of("parity")
             self.assertEqual([line["status"] for line in lines], ["failed", "failed"])
             for line in lines:
                 self.assertIn("software difference", line["reason"])
-                self.check_schema(line)
+            self.assert_follow_schema("parity", lines)
             for record in run.records:
                 self.assertEqual(record["outcome"]["status"], "failed")
                 self.assertIn("parity failed: software difference", record["outcome"]["reason"])
                 self.assertNotIn("samples", record)
-
-    @staticmethod
-    def check_schema(line):
-        if jsonschema and SCHEMA.exists():
-            jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(line)
 
     def test_passes_once_the_loop_copies(self):
         run = self.run_suite(
             suite_text([CONTROL | {"copy": True}], backends=BACKENDS, step=STEP)
         )
         self.assert_exit(run, 0)
-        for line in parity_lines(run):
-            self.check_schema(line)
+        lines = run.lines_of("parity")
+        self.assert_follow_schema("parity", lines)
+        for line in lines:
             self.assertEqual(line["status"], "passed", line)
             self.assertEqual([step["step"] for step in line["steps"]], [1, 5])
 
     def test_is_caught_by_its_gradient_where_its_inputs_are_not_watched(self):
         run = self.run_suite(suite_text([CONTROL], backends=BACKENDS, step=STEP))
-        for line in parity_lines(run):
+        for line in run.lines_of("parity"):
             step = line["steps"][0]
             self.assertGreater(step["gradient"]["error"], 10 * step["gradient"]["bound"])
             self.assertLess(step["loss"]["error"], step["loss"]["bound"])
@@ -77,7 +60,7 @@ class PositiveControl(SuiteTest):
         for scope in {"step": STEP}, {"epoch": {"replicas": 1}}:
             run = self.run_suite(suite_text([CONTROL], **scope))
             self.assert_exit(run, 12)
-            self.assertEqual(parity_lines(run), [])
+            self.assertEqual(run.lines_of("parity"), [])
             (record,) = run.records
             self.assertIn("inputs changed during a training step: 'x_batch', 'y_batch'",
                           record["outcome"]["reason"])
@@ -94,7 +77,7 @@ class HonestBackends(SuiteTest):
             )
             self.assertEqual(os.listdir(folder), [])
         self.assert_exit(run, 0)
-        lines = parity_lines(run)
+        lines = run.lines_of("parity")
         self.assertEqual([(line["backend"], line["status"]) for line in lines],
                          [("cpu", "passed"), ("onednn", "passed")])
         self.assertEqual(len(run.records), 8)
@@ -110,7 +93,7 @@ class HonestBackends(SuiteTest):
                 suite_text([AUTOENCODER], backends=backends, step=STEP) + "\n" + table
             )
             self.assert_exit(run, 0)
-            steps = [[step["step"] for step in line["steps"]] for line in parity_lines(run)]
+            steps = [[step["step"] for step in line["steps"]] for line in run.lines_of("parity")]
             self.assertEqual(steps, expected)
 
     def test_a_dry_run_compares_nothing(self):
@@ -121,7 +104,7 @@ class HonestBackends(SuiteTest):
     def test_a_model_without_float64_is_measured_and_said_to_be_unchecked(self):
         run = self.run_suite(suite_text(["null"], backends=BACKENDS, step=STEP))
         self.assert_exit(run, 0)
-        self.assertEqual([line["status"] for line in parity_lines(run)], ["unchecked"] * 2)
+        self.assertEqual([line["status"] for line in run.lines_of("parity")], ["unchecked"] * 2)
         self.assertIn("null on cpu: parity not checked: the model has no parameter 'precision'",
                       run.stderr)
         self.assertEqual(len(run.records), 2)

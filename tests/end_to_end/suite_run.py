@@ -10,8 +10,11 @@ import subprocess
 import tempfile
 import unittest
 
+import jsonschema
+
 SUITE = pathlib.Path(os.environ["NDBENCH_SUITE"])
 PLUGINS = pathlib.Path(os.environ["NDBENCH_TEST_PLUGINS"])
+SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "results"
 
 
 def strict_json(text):
@@ -91,6 +94,9 @@ class Run:
         if not text.endswith("\n"):
             raise ValueError("the journal's last line is cut")
         return [strict_json(line) for line in text.splitlines()]
+
+    def lines_of(self, kind):
+        return [line for line in self.lines if line["type"] == kind]
 
     @property
     def records(self):
@@ -204,6 +210,14 @@ class SuiteTest(unittest.TestCase):
     @classmethod
     def run_suite(cls, suite, *flags, **options):
         return cls.finish(cls.start(suite, *flags, **options))
+
+    def assert_follow_schema(self, name, values):
+        """`values` are some, and each follows results/<name>.schema.json."""
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+        validator = jsonschema.Draft202012Validator(schema)
+        self.assertTrue(values)
+        for value in values:
+            validator.validate(value)
 
     def assert_exit(self, run, code):
         self.assertEqual(run.returncode, code, f"stderr:\n{run.stderr}\nstdout:\n{run.stdout}")
