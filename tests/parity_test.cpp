@@ -287,6 +287,32 @@ TEST_F(CheckParity, StopsAtTheFirstStepThatDiffers) {
   EXPECT_FALSE(std::filesystem::exists(folder_));
 }
 
+TEST_F(CheckParity, BeginsAgainWhereAWorkerIsLost) {
+  Outcome lost = failed(ExitCode::kBenchmarkFailed, "killed by SIGKILL");
+  lost.is_lost = true;
+  int kills = 2;
+  interfere_ = [&](const std::string& name, const Message& request) {
+    const bool meets = name == "reference" && std::holds_alternative<ProbeRequest>(request);
+    if (meets && kills-- > 0) throw WorkerFailed{lost};
+  };
+  request_.retries = 2;
+  const Parity parity = check();
+  EXPECT_EQ(parity.status, Parity::Status::kPassed) << parity.reason;
+  EXPECT_EQ(parity.attempts, 3);
+  EXPECT_EQ(parity_from_json(to_json(parity)).attempts, 3);
+}
+
+TEST_F(CheckParity, EndsWhenAllAttemptsAreUsedUp) {
+  Outcome lost = failed(ExitCode::kBenchmarkFailed, "killed by SIGKILL");
+  lost.is_lost = true;
+  interfere_ = [&](const std::string&, const Message&) { throw WorkerFailed{lost}; };
+  request_.retries = 1;
+  const Parity parity = check();
+  EXPECT_EQ(parity.status, Parity::Status::kUnchecked);
+  EXPECT_EQ(parity.attempts, 2);
+  EXPECT_EQ(parity.reason, "parity not checked: the cell's worker: killed by SIGKILL");
+}
+
 TEST_F(CheckParity, TriesOtherPerturbationsBeforeItBlames) {
   answers_.reference.gradients[0].error = 1.0;
   (void)check();

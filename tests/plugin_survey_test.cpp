@@ -15,7 +15,7 @@ using testing::IsEmpty;
 
 class PluginSurvey : public testing::Test {
  protected:
-  [[nodiscard]] std::vector<SurveyedPlugin> survey() {
+  [[nodiscard]] std::vector<DescribedPlugin> survey() {
     return survey_plugins({folder_.path(), "/no/such/folder"}, [this](const auto&) {
       return std::make_unique<FakeWorker>(
           "worker",
@@ -45,7 +45,7 @@ TEST_F(PluginSurvey, FindsModelsThenBackendsByName) {
     add(name);
   }
   std::vector<std::string> names;
-  for (const SurveyedPlugin& plugin : survey()) {
+  for (const DescribedPlugin& plugin : survey()) {
     names.push_back(plugin.file.name);
     EXPECT_EQ(plugin.outcome.status, Status::kPassed) << plugin.outcome.reason;
     EXPECT_EQ(plugin.description.summary, "summary of " + plugin.file.name);

@@ -48,20 +48,25 @@ class RosterTest : public testing::Test {
     suite_.backends.push_back({.name = name, .plugin = name, .position = {}});
   }
 
-  Roster inspect() {
+  Roster inspect(const InquiryOptions& options = {}) {
     plan_ = make_plan(suite_, {});
-    return inspect_plugins(plan_, {folder_.path()}, [this](const auto& environment) {
-      EXPECT_THAT(environment, IsEmpty());
-      return std::make_unique<FakeWorker>(
-          "worker", [this](const Message& request) { return describe(request); }, log_);
-    });
+    return inspect_plugins(
+        plan_, {folder_.path()},
+        [this](const auto& environment) {
+          EXPECT_THAT(environment, IsEmpty());
+          return std::make_unique<FakeWorker>(
+              "worker", [this](const Message& request) { return describe(request); }, log_);
+        },
+        options);
   }
 
   Message describe(const Message& request) {
     const std::string& name = std::get<DescribeRequest>(request).plugin.name;
     log_.push_back("worker answers for " + name);
     if (const auto found = failures_.find(name); found != failures_.end()) {
-      throw WorkerFailed{found->second};
+      const WorkerFailed failure{found->second};
+      if (--times_of_failure_ == 0) failures_.erase(found);
+      throw failure;
     }
     return descriptions_.at(name);
   }
@@ -71,6 +76,7 @@ class RosterTest : public testing::Test {
   Plan plan_;
   std::map<std::string, Description> descriptions_;
   std::map<std::string, Outcome> failures_;
+  int times_of_failure_ = -1;  ///< negative: always
   std::vector<std::string> log_;
 };
 
@@ -105,6 +111,30 @@ TEST_F(RosterTest, AsksOnceForAPluginOfManyModels) {
   add_model("deeper", "m");
   (void)inspect();
   EXPECT_EQ(std::count(log_.begin(), log_.end(), "worker describe m"), 1);
+}
+
+TEST_F(RosterTest, AsksAnotherWorkerWhereOneIsLost) {
+  Outcome lost = failed(ExitCode::kBenchmarkFailed, "killed by SIGKILL");
+  lost.is_lost = true;
+  failures_["m"] = lost;
+  times_of_failure_ = 2;
+  std::vector<std::string> retried;
+  const auto note = [&](const DescribedPlugin& plugin) {
+    retried.push_back(plugin.file.name + ": " + plugin.outcome.reason);
+  };
+  const Roster roster = inspect({.retries = 2, .on_retry = note});
+  EXPECT_EQ(roster.models.at("m").outcome.status, Status::kPassed);
+  EXPECT_EQ(roster.models.at("m").parameters.integer("depth"), 20);
+  EXPECT_THAT(retried, ElementsAre("m: killed by SIGKILL", "m: killed by SIGKILL"));
+}
+
+TEST_F(RosterTest, AsksOnceWhereAWorkerFailsOrNoRetryIsLeft) {
+  failures_["cpu"] = failed(ExitCode::kPluginRejected, "another version");
+  EXPECT_EQ(inspect({.retries = 5}).backends.at("cpu").outcome.reason, "another version");
+  EXPECT_EQ(std::count(log_.begin(), log_.end(), "worker describe cpu"), 1);
+  failures_["cpu"].is_lost = true;
+  EXPECT_EQ(inspect({.retries = 1}).backends.at("cpu").outcome.reason, "another version");
+  EXPECT_EQ(std::count(log_.begin(), log_.end(), "worker describe cpu"), 3);
 }
 
 TEST_F(RosterTest, GivesEachModelOfOnePluginItsOwnParameters) {

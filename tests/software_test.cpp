@@ -10,8 +10,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-SurveyedPlugin backend(const std::string& libtorch) {
-  SurveyedPlugin plugin;
+DescribedPlugin backend(const std::string& libtorch) {
+  DescribedPlugin plugin;
   plugin.file = {PluginKind::kBackend, "cpu", "/p/libndbench_backend_cpu.so"};
   plugin.description.name = "cpu";
   plugin.description.knobs = {"deterministic", "threads"};
@@ -56,7 +56,7 @@ TEST(Software, BlamesNoVersionThatHasIt) {
 }
 
 TEST(Software, WarnsOfABackendThatCannotRunHere) {
-  SurveyedPlugin absent = backend("1.13.1");
+  DescribedPlugin absent = backend("1.13.1");
   absent.file.name = "cuda";
   absent.description.unavailable = "no CUDA device";
   const auto checks = judge_software({backend("1.13.1"), absent}, {});
@@ -67,7 +67,7 @@ TEST(Software, WarnsOfABackendThatCannotRunHere) {
 }
 
 TEST(Software, WarnsOfAPluginThatIsRefused) {
-  SurveyedPlugin refused = backend("1.13.1");
+  DescribedPlugin refused = backend("1.13.1");
   refused.file.name = "old\x1b[2J";
   refused.outcome = failed(ExitCode::kPluginRejected, "was built for another LibTorch");
   const auto checks = judge_software({refused, backend("1.13.1")}, {});

@@ -19,7 +19,7 @@
 namespace ndbench {
 namespace {
 
-CatalogueEntry entry_of(const SurveyedPlugin& plugin) {
+CatalogueEntry entry_of(const DescribedPlugin& plugin) {
   CatalogueEntry entry{plugin.file.kind == PluginKind::kModel ? "model" : "backend",
                        plugin.file.name, plugin.description.summary,
                        plugin.description.unavailable};
@@ -61,7 +61,7 @@ ExitCode print_catalogue(const CatalogueOptions& options) {
   std::vector<CatalogueEntry> entries;
   try {
     const auto folders = plugin_path(options.plugin_path, executable_folder() / "ndbench");
-    for (const SurveyedPlugin& plugin : survey_plugins(folders, [&](const auto& environment) {
+    for (const DescribedPlugin& plugin : survey_plugins(folders, [&](const auto& environment) {
            return std::make_unique<WorkerProcess>(worker, environment, signals, offspring);
          })) {
       entries.push_back(entry_of(plugin));

@@ -16,6 +16,7 @@
 #include "core/installation.h"
 #include "core/interrupt.h"
 #include "core/search_path.h"
+#include "core/plugin_survey.h"
 #include "core/software.h"
 #include "core/standard_output.h"
 #include "core/worker_process.h"

@@ -43,6 +43,7 @@ struct Parity {
   std::string precision{};  ///< of the cell
   std::vector<ParityStep> steps{};
   int perturbations = 1;  ///< that were tried; `steps` are of the last
+  int attempts = 1;       ///< more where workers were lost; the last is what counts
   double seconds = 0.0;   ///< that the check took
 
   /// Of the cells of this model and backend: passed unless the check failed.
@@ -74,6 +75,7 @@ struct ParityRequest {
   std::string backend{};
   ParityWorker cell;
   ParityWorker reference;      ///< its precision is set here
+  int retries = 0;             ///< how often all is compared again where a worker is lost
   int later_step = 5;          ///< compared beside step 1; 1: that one alone
   Outcome reference_plugin{};  ///< why there can be no reference, if there cannot
 };

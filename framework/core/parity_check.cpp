@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 /// Leaves the pair unchecked.
 struct Unchecked {
   std::string why;
+  bool is_lost = false;  ///< a worker was: others may do better
 };
 
 /// One of the three workers. A failure leaves the pair unchecked: it says nothing of arithmetic,
@@ -53,7 +54,7 @@ class ProbedWorker {
     try {
       call();
     } catch (const WorkerFailed& failure) {
-      throw Unchecked{role_ + ": " + failure.outcome.reason};
+      throw Unchecked{role_ + ": " + failure.outcome.reason, failure.outcome.is_lost};
     }
   }
 
@@ -125,33 +126,47 @@ void compare(const ParityRequest& request, const StartWorker& start_worker, int 
   for (ProbedWorker* worker : workers) (void)worker->await<Finished>();
 }
 
+/// With as many perturbations as it takes to explain the difference.
+Parity compare(const ParityRequest& request, const StartWorker& start_worker) {
+  const Parity blank{
+      .model = request.model, .backend = request.backend, .status = Parity::Status::kPassed};
+  Parity parity = blank;
+  compare(request, start_worker, 0, parity);
+  // Where a unit switches (ReLU, the maximum of a pool) between two roundings, the gradient
+  // jumps, and a perturbation may be on this side of it. Blamed is what none explains.
+  for (int draw = 1; draw < kMostPerturbations; ++draw) {
+    if (parity.status != Parity::Status::kFailed) break;
+    Parity other = blank;
+    other.perturbations = draw + 1;
+    compare(request, start_worker, draw, other);
+    if (other.status == Parity::Status::kPassed) parity = other;
+    parity.perturbations = other.perturbations;
+  }
+  return parity;
+}
+
 }  // namespace
 
 Parity check_parity(const ParityRequest& request, const StartWorker& start_worker) {
   const Clock::time_point start = Clock::now();
-  const Parity blank{
-      .model = request.model, .backend = request.backend, .status = Parity::Status::kPassed};
-  Parity parity = blank;
-  const auto unchecked = [&](const std::string& why) {
-    parity.status = Parity::Status::kUnchecked;
-    parity.reason = "parity not checked: " + why;
-  };
-  try {
-    compare(request, start_worker, 0, parity);
-    // Where a unit switches (ReLU, the maximum of a pool) between two roundings, the gradient
-    // jumps, and a perturbation may be on this side of it. Blamed is what none explains.
-    for (int draw = 1; draw < kMostPerturbations; ++draw) {
-      if (parity.status != Parity::Status::kFailed) break;
-      Parity other = blank;
-      other.perturbations = draw + 1;
-      compare(request, start_worker, draw, other);
-      if (other.status == Parity::Status::kPassed) parity = other;
-      parity.perturbations = other.perturbations;
+  Parity parity;
+  for (int attempt = 1;; ++attempt) {
+    bool is_lost = false;
+    const auto unchecked = [&](const std::string& why) {
+      parity = {.model = request.model,
+                .backend = request.backend,
+                .reason = "parity not checked: " + why};
+    };
+    try {
+      parity = compare(request, start_worker);
+    } catch (const Unchecked& problem) {
+      unchecked(problem.why);
+      is_lost = problem.is_lost;
+    } catch (const Error& error) {
+      unchecked(error.what());
     }
-  } catch (const Unchecked& problem) {
-    unchecked(problem.why);
-  } catch (const Error& error) {
-    unchecked(error.what());
+    parity.attempts = attempt;
+    if (!is_lost || attempt > request.retries) break;
   }
   parity.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return parity;

@@ -35,6 +35,7 @@ Parity read(const json& object) {
                 .reason = object.value("reason", ""),
                 .precision = object.at("precision"),
                 .perturbations = object.at("perturbations"),
+                .attempts = object.value("attempts", 1),
                 .seconds = object.at("seconds")};
   for (const json& step : object.at("steps")) {
     parity.steps.push_back({.step = step.at("step"),
@@ -68,6 +69,7 @@ json to_json(const Parity& parity) {
               {"steps", std::move(steps)},
               {"perturbations", parity.perturbations},
               {"seconds", parity.seconds}};
+  if (parity.attempts > 1) object["attempts"] = parity.attempts;
   if (!parity.reason.empty()) object["reason"] = parity.reason;
   return object;
 }

@@ -1,7 +1,5 @@
 #include "core/plugin_survey.h"
 
-#include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -33,49 +31,16 @@ std::set<std::pair<PluginKind, std::string>> plugins_in(const std::vector<fs::pa
   return found;
 }
 
-/// A plugin whose worker is asked and has not answered yet.
-struct Inquiry {
-  SurveyedPlugin plugin;
-  std::unique_ptr<Worker> worker{};
-
-  template <typename Call>
-  void attempt(Call call) {
-    if (plugin.outcome.status != Status::kPassed) return;
-    try {
-      call();
-    } catch (const WorkerFailed& failure) {
-      plugin.outcome = failure.outcome;
-    }
-  }
-};
-
 }  // namespace
 
-std::vector<SurveyedPlugin> survey_plugins(const std::vector<fs::path>& plugin_path,
-                                           const StartWorker& start_worker) {
-  // Loading LibTorch takes a worker half a second of a core; a few at once share the machine.
-  constexpr std::size_t kAtOnce = 2;
-  std::vector<Inquiry> inquiries;
+std::vector<DescribedPlugin> survey_plugins(const std::vector<fs::path>& plugin_path,
+                                            const StartWorker& start_worker) {
+  std::vector<PluginSearch> found;
   for (const auto& [kind, name] : plugins_in(plugin_path)) {
-    PluginSearch search = find_plugin(kind, name, plugin_path);
-    inquiries.push_back({{std::move(search.file), std::move(search.outcome), {}}});
+    found.push_back(find_plugin(kind, name, plugin_path));
   }
-  std::vector<SurveyedPlugin> plugins;
-  for (std::size_t next = 0; next < inquiries.size() + kAtOnce; ++next) {
-    if (next < inquiries.size()) {
-      Inquiry& inquiry = inquiries[next];
-      inquiry.attempt([&] {
-        inquiry.worker = start_worker({});
-        inquiry.worker->send(DescribeRequest{inquiry.plugin.file});
-      });
-    }
-    if (next < kAtOnce) continue;
-    Inquiry& inquiry = inquiries[next - kAtOnce];
-    inquiry.attempt([&] { inquiry.plugin.description = inquiry.worker->await<Description>(); });
-    inquiry.worker.reset();
-    plugins.push_back(std::move(inquiry.plugin));
-  }
-  return plugins;
+  // Loading LibTorch takes a worker half a second of a core; a few at once share the machine.
+  return describe_plugins(std::move(found), start_worker, {.at_once = 2});
 }
 
 }  // namespace ndbench

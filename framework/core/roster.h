@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "core/plan.h"
-#include "core/plugin_file.h"
-#include "core/worker.h"
+#include "core/plugin_inquiry.h"
 
 namespace ndbench {
 
@@ -28,10 +27,11 @@ struct Roster {
   [[nodiscard]] Outcome outcome(const Cell& cell) const;
 };
 
-/// Finds every plugin of the plan and lets a worker each describe it, all at once.
+/// Finds every plugin of the plan and lets a worker each describe it, a few at once.
 /// @throws ndbench::Error if the suite sets a parameter that the model does not accept.
 [[nodiscard]] Roster inspect_plugins(const Plan& plan,
                                      const std::vector<std::filesystem::path>& plugin_path,
-                                     const StartWorker& start_worker);
+                                     const StartWorker& start_worker,
+                                     const InquiryOptions& options = {});
 
 }  // namespace ndbench

@@ -144,8 +144,12 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
                         other.text()));
       });
     }
-    const Roster roster =
-        inspect_plugins(plan, plugin_path(line.plugin_path, executable), start_worker);
+    const Roster roster = inspect_plugins(
+        plan, plugin_path(line.plugin_path, executable), start_worker,
+        {.retries = suite.limits.retries, .on_retry = [](const DescribedPlugin& plugin) {
+           say(fmt::format("RETRYING to ask plugin '{}' what it is: {}", plugin.file.name,
+                           plugin.outcome.reason));
+         }});
     nlohmann::json origin = provenance(machine, suite, command_text(arguments));
     origin["host_lock"] = line.host_sharing == HostSharing::kShare ? "shared" : "held";
     const nlohmann::json header = run_header(suite, plan, roster, arguments, origin);
@@ -215,6 +219,8 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
     attempt([&] {
       write_file(journal->folder() / "summary.md",
                  markdown_summary(summary, machine, command_text(arguments)));
+    });
+    attempt([&] {
       write_file(journal->folder() / "summary.json",
                  strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
     });

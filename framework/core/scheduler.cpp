@@ -202,6 +202,7 @@ void Scheduler::pass_parity(const Cell& cell) {
       .backend = cell.backend.name,
       .cell = {worker_environment(record.tooling, threads_for(record)), prepare_request(record)},
       .reference = {worker_environment({}, 1), prepare_request(record)},
+      .retries = options_.retries,
       .later_step = plan_.parity.step,
       .reference_plugin = options_.reference.outcome};
   request.reference.request.backend = options_.reference.file;

@@ -49,7 +49,7 @@ std::string libraries_text(const std::map<std::string, std::string>& libraries) 
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-Check backend(const SurveyedPlugin& plugin) {
+Check backend(const DescribedPlugin& plugin) {
   const std::string name = "backend." + plugin.file.name;
   const std::string libraries = libraries_text(plugin.description.libraries);
   if (plugin.description.unavailable.empty()) return {name, Fitness::kOk, libraries, ""};
@@ -60,7 +60,7 @@ Check backend(const SurveyedPlugin& plugin) {
 }
 
 /// Which knobs a mode can turn for this backend, and which not.
-Check knobs_of(const SurveyedPlugin& plugin) {
+Check knobs_of(const DescribedPlugin& plugin) {
   const std::vector<std::string>& has = plugin.description.knobs;
   std::vector<std::string> lacks;
   for (const Knob& knob : knobs()) {
@@ -115,12 +115,12 @@ bool is_before(const std::string& version, const std::string& since) {
   return !numbers.empty() && numbers < version_numbers(since);
 }
 
-std::vector<Check> judge_software(const std::vector<SurveyedPlugin>& plugins,
+std::vector<Check> judge_software(const std::vector<DescribedPlugin>& plugins,
                                   const std::vector<fs::path>& plugin_path) {
   std::vector<Check> checks;
   const std::map<std::string, std::string>* libraries = nullptr;
   bool can_run = false;
-  for (const SurveyedPlugin& plugin : plugins) {
+  for (const DescribedPlugin& plugin : plugins) {
     if (plugin.outcome.status != Status::kPassed) {
       checks.push_back({"plugin." + printable(plugin.file.name), Fitness::kWarn,
                         printable(plugin.outcome.reason, 600),

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/fitness.h"
-#include "core/plugin_survey.h"
+#include "core/plugin_inquiry.h"
 
 namespace ndbench {
 
@@ -26,7 +26,7 @@ struct LibraryFeature {
 
 /// Whether there are backends, what each computes with and lacks, and which plugins are refused.
 [[nodiscard]] std::vector<Check> judge_software(
-    const std::vector<SurveyedPlugin>& plugins,
+    const std::vector<DescribedPlugin>& plugins,
     const std::vector<std::filesystem::path>& plugin_path);
 
 /// Whether the data set of the suite that is run by default lies in one of these folders.
