@@ -45,6 +45,9 @@ install_packages() {
   rm -f "$log"
 }
 
+# show_errors <log>: the errors in a log of a build, or its end if it names none.
+show_errors() { { grep -E -A 20 'error|FAILED' "$1" || tail -n 30 "$1"; } | tail -n 60 >&2; }
+
 # build [cmake argument…]: configures and builds the release preset in $build_dir.
 build() {
   local log=$build_dir/build.log
@@ -57,7 +60,7 @@ build() {
   fi
   [ -x "$build_dir/bin/ndbench_suite" ] || say "building in $build_dir, which takes some minutes"
   if ! ninja -C "$build_dir" >>"$log" 2>&1; then
-    grep -E -A 20 'error|FAILED' "$log" | tail -n 60 >&2
+    show_errors "$log"
     say "building failed; see $log"
     return 1
   fi

@@ -54,7 +54,7 @@ if ! { cmake -S "$source_dir" -B "$build_dir" -G Ninja -DCMAKE_BUILD_TYPE=None \
          -DNDBENCH_SANITIZE=fuzzer-no-link,address,undefined \
          -DNDBENCH_BUILD_TESTS=OFF -DNDBENCH_BUILD_FUZZERS=ON &&
        ninja -C "$build_dir" "${targets[@]/%/_fuzz}"; } >"$log" 2>&1; then
-  grep -E -A 20 'error|FAILED' "$log" | tail -n 60 >&2
+  show_errors "$log"
   say "building the fuzz targets failed; see $log"
   exit 1
 fi

@@ -1,7 +1,8 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS counts data determinism doctor flags host_lock hostile jobs models modes
-                         parity plugins precision resume signals spread store suites trace villains)
+foreach(subject IN ITEMS concurrency counts data determinism doctor flags host_lock hostile jobs models
+                         modes parity plugins precision resume signals spread store suites trace
+                         villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
   set_tests_properties(end_to_end.${subject} PROPERTIES
@@ -14,3 +15,13 @@ NDBENCH_TEST_INDEX_RUNS=$<TARGET_FILE:index_runs>;\
 NDBENCH_TEST_SOURCE=${PROJECT_SOURCE_DIR}")
 endforeach()
 set_tests_properties(end_to_end.modes PROPERTIES TIMEOUT 2400)  # a hundred and fifty workers
+
+# The campaigns of ci, with fewer kills and faults than by hand.
+foreach(campaign IN ITEMS "kill_runs;--kills;100" "fault_writes;--points;50")
+  list(POP_FRONT campaign name)
+  add_test(NAME end_to_end.${name}
+           COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/ci/${name}.py ${campaign}
+                   --build ${PROJECT_BINARY_DIR})
+  set_tests_properties(end_to_end.${name} PROPERTIES
+    LABELS end_to_end TIMEOUT 1800 SKIP_RETURN_CODE 77)
+endforeach()

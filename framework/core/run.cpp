@@ -23,12 +23,12 @@
 #include "core/interrupt.h"
 #include "core/interrupted_run.h"
 #include "core/journal.h"
+#include "core/json_text.h"
 #include "core/listing.h"
 #include "core/offspring.h"
 #include "core/outputs.h"
 #include "core/plugin_file.h"
 #include "core/provenance.h"
-#include "core/record_json.h"
 #include "core/run_header.h"
 #include "core/run_log.h"
 #include "core/scratch_folder.h"
@@ -222,7 +222,7 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
     });
     attempt([&] {
       write_file(journal->folder() / "summary.json",
-                 strict_line(summary_json(summary, machine, command_text(arguments))) + "\n");
+                 json_text(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
     attempt([&] { journal->append(end_line(is_complete, codes)); });
     try {
