@@ -153,7 +153,7 @@ std::map<std::string, std::string> json_with(const std::string& text) {
   return {
       {"json", rows_in(Format::kJson, text)},
       {"summary.json", json_text(summary_json(summary_with(text), machine_called(text), text), -1)},
-      {"record", strict_line(to_json(failed_record(text), text))},
+      {"record", json_text(to_json(failed_record(text), text))},
       {"names", listing(plan_of(text), Format::kJson)},
       {"list", json_of(catalogue_of(text))},
       {"doctor", json_of(diagnosis_of(text))},

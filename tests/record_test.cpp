@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/json_text.h"
 #include "core/record_json.h"
 #include "core/trace_json.h"
 #include "ndbench/error.h"
@@ -74,7 +75,7 @@ Record epoch_record() {
 
 /// The record as a reader of the journal sees it: by a strict parser, from one line.
 json read_back(const Record& record) {
-  const std::string line = strict_line(to_json(record, "0123456789abcdef"));
+  const std::string line = json_text(to_json(record, "0123456789abcdef"));
   EXPECT_THAT(line, Not(HasSubstr("\n")));
   return json::parse(line);
 }
@@ -251,7 +252,7 @@ TEST(RecordJson, SaysTheTraceOfAReplicaThatFailedToo) {
                                      .unbounded = 1,
                                      .distance = 1.5,
                                      .normalized_distance = kNan}}}}};
-  EXPECT_EQ(json::parse(strict_line(to_json(record.trace))), json::parse(R"([
+  EXPECT_EQ(json::parse(json_text(to_json(record.trace))), json::parse(R"([
     {"step": 0, "state_hash": "aa", "not_compared": "no room"},
     {"step": 16, "state_hash": "bb", "input_hash": "cc", "differences": {"weights":
       {"elements": 8, "differing": 2, "v_c": 0.25, "v_ermv": 0.5, "unbounded": 1, "distance": 1.5,
@@ -331,7 +332,7 @@ TEST(RecordJson, SaysWhatItsWorkersWereAndDidBeside) {
 TEST(RecordJson, LeavesLogitsOut) {
   Record record = epoch_record();
   record.epochs.back().evaluation.logits = {0.5F, 0.25F};
-  EXPECT_THAT(strict_line(to_json(record, "")), Not(HasSubstr("logits")));
+  EXPECT_THAT(json_text(to_json(record, "")), Not(HasSubstr("logits")));
 }
 
 TEST(RecordJson, KeepsTheSamplesOfABreach) {

@@ -1,3 +1,4 @@
+#include "core/json_text.h"
 #include "core/summary.h"
 
 #include <gmock/gmock.h>
@@ -641,7 +642,7 @@ TEST(Summary, TellsThatParityPassedOnBoth) {
 
 TEST(SummaryJson, IsStrictAndHoldsWhatIsDerived) {
   const Summary summary = summarize(drawn_records(10), small_machine(), {.target = 0.6});
-  const std::string line = strict_line(summary_json(summary, small_machine(), "c"));
+  const std::string line = json_text(summary_json(summary, small_machine(), "c"));
   const nlohmann::json json = nlohmann::json::parse(line);
   EXPECT_EQ(json.at("version"), kSummaryVersion);
   const nlohmann::json& noisy = json.at("groups").at(0).at("modes").at(0);

@@ -116,9 +116,11 @@ RunLine run_line(const object& line) {
     run.kernel = text(*provenance, "kernel");
     run.cores = member<std::int64_t>(*provenance, "cores");
   }
-  for (const element cell : member<array>(line, "plan").value_or(array())) {
-    object planned;
-    if (!cell.get(planned)) run.plan.push_back(text(planned, "name"));
+  if (const auto plan = member<array>(line, "plan")) {
+    for (const element cell : *plan) {
+      object planned;
+      if (!cell.get(planned)) run.plan.push_back(text(planned, "name"));
+    }
   }
   return run;
 }

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/record_json.h"
+#include "core/json_text.h"
 #include "ndbench/error.h"
 
 namespace ndbench {
@@ -23,7 +23,7 @@ std::string checksum(std::string_view body) {
 }  // namespace
 
 std::string seal(const nlohmann::json& value) {
-  const std::string body = strict_line(value).substr(1);  // without the brace that opens it
+  const std::string body = json_text(value).substr(1);  // without the brace that opens it
   return fmt::format("{}{}{}{}\n", kPrefix, checksum(body), kAfter, body);
 }
 

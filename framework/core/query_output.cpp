@@ -17,11 +17,11 @@ std::string hexadecimal(std::string_view bytes) {
   return digits;
 }
 
-std::string json_cell(std::string_view text) { return json_text(nlohmann::json(std::string(text)), -1); }
+std::string json_cell(std::string_view text) { return json_text(nlohmann::json(std::string(text))); }
 
 std::string json_value(const QueryCell& cell) {
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
-  if (const auto* number = std::get_if<double>(&cell)) return json_text(nlohmann::json(*number), -1);
+  if (const auto* number = std::get_if<double>(&cell)) return json_text(nlohmann::json(*number));
   if (const auto* text = std::get_if<std::string_view>(&cell)) return json_cell(*text);
   if (const auto* blob = std::get_if<Blob>(&cell)) return json_cell(hexadecimal(blob->bytes));
   return "null";

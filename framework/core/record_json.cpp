@@ -171,6 +171,4 @@ json to_json(const Record& record, const std::string& target) {
   return object;
 }
 
-std::string strict_line(const json& value) { return json_text(value, -1); }
-
 }  // namespace ndbench

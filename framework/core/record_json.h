@@ -19,7 +19,4 @@ inline constexpr int kRecordVersion = 5;
 /// @throws ndbench::Error naming what of it is missing or of another type.
 [[nodiscard]] Record record_from_json(const nlohmann::json& object, const Cell& cell);
 
-/// Serializes on one line, strictly: what JSON cannot say is null or replaced.
-[[nodiscard]] std::string strict_line(const nlohmann::json& value);
-
 }  // namespace ndbench

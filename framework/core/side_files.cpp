@@ -10,8 +10,8 @@
 
 #include "core/content_hash.h"
 #include "core/gzip.h"
+#include "core/json_text.h"
 #include "core/npy_file.h"
-#include "core/record_json.h"
 #include "core/trace_json.h"
 
 namespace ndbench {
@@ -108,7 +108,7 @@ json store_side_files(const Journal& journal, const Record& record) {
     const json trace{{"trace", to_json(record.trace)},
                      {"tensor_hashes", record.state.tensor_hashes}};
     files["trace"] =
-        put(journal, free_name(journal, record, "traces", "json.gz"), strict_line(trace) + "\n");
+        put(journal, free_name(journal, record, "traces", "json.gz"), json_text(trace) + "\n");
   }
   return files;
 }

@@ -107,7 +107,7 @@ struct SummaryOptions {
 /// Bumped on any change of the form of summary.json; results/README.md describes it.
 inline constexpr int kSummaryVersion = 1;
 
-/// All that is derived, for scripts. Strict when written by strict_line(): NaN is null.
+/// All that is derived, for scripts. Strict when written by json_text(): NaN is null.
 [[nodiscard]] nlohmann::json summary_json(const Summary& summary, const Machine& machine,
                                           const std::string& command);
 
