@@ -6,68 +6,27 @@
 #include <set>
 #include <utility>
 
-#include "core/divergence.h"
-#include "core/environments.h"
 #include "core/machine.h"
 #include "core/parity_plan.h"
-#include "core/seeds.h"
 #include "core/stopping.h"
 #include "core/worker_environment.h"
 
 namespace ndbench {
 
-namespace {
-
-/// "parameters/conv1.weight and 21 other tensors of 24"
-std::string differing_tensors(const State& one, const State& other) {
-  if (one.tensor_hashes.size() != other.tensor_hashes.size()) return "the number of tensors";
-  std::string first;
-  std::size_t more = 0;
-  for (std::size_t index = 0; index < one.tensor_hashes.size(); ++index) {
-    if (one.tensor_hashes[index] == other.tensor_hashes[index]) continue;
-    first.empty() ? void(first = one.tensor_hashes[index].first) : void(++more);
-  }
-  return fmt::format("{} and {} other tensors of {}", first, more, one.tensor_hashes.size());
-}
-
-/// What the mode sets of the knobs that the backend has.
-Tooling applicable(const Mode& mode, const RosterEntry& backend) {
-  Tooling tooling;
-  for (const std::string& knob : backend.knobs) {
-    if (const auto set = mode.tooling.find(knob); set != mode.tooling.end()) tooling.insert(*set);
-  }
-  return tooling;
-}
-
-Settings settings_of(const Tooling& tooling, int threads) {
-  Settings settings{.threads = threads};
-  for (const auto& [name, value] : tooling) {
-    if (find_knob(name)->kind == Knob::Kind::kSwitch) {
-      settings.switches[name] = std::get<bool>(value);
-    }
-  }
-  return settings;
-}
-
-}  // namespace
-
 Scheduler::Scheduler(Plan plan, Roster roster, Options options, StartWorker start_worker,
                      StartObserver on_start, RecordObserver on_records)
     : plan_(std::move(plan)),
-      roster_(std::move(roster)),
+      setup_(std::move(roster), {.suite_seed = options.suite_seed,
+                                 .default_threads = options.default_threads,
+                                 .data_path = options.data_path,
+                                 .machine = options.machine}),
       options_(std::move(options)),
       whole_machine_{std::move(start_worker)},
       on_start_(std::move(on_start)),
       on_records_(std::move(on_records)) {
   for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
-    const Cell& planned = plan_.cells[cell];
-    Outcome outcome = roster_.outcome(planned);
-    if (outcome.status == Status::kPassed && planned.mode.environment &&
-        toolings_of(planned).size() < 2) {
-      outcome = skipped(fmt::format("backend '{}' has no knob that makes another environment here",
-                                    planned.backend.name));
-    }
-    if (outcome.status != Status::kPassed) given_up_.emplace(cell, outcome);
+    Outcome outcome = setup_.outcome(plan_.cells[cell]);
+    if (outcome.status != Status::kPassed) given_up_.emplace(cell, std::move(outcome));
   }
 }
 
@@ -135,7 +94,7 @@ std::vector<Trainee> Scheduler::make_round(const std::vector<std::size_t>& group
   std::vector<Trainee> trainees;
   for (const std::size_t cell : group) {
     if (records_.contains({cell, replica})) continue;  // of an earlier run
-    Trainee trainee = make_trainee(cell, replica);
+    Trainee trainee{cell, setup_.record(plan_.cells[cell], replica), {}};
     if (!given_up_.contains(cell)) {
       trainees.push_back(std::move(trainee));
       continue;
@@ -147,61 +106,16 @@ std::vector<Trainee> Scheduler::make_round(const std::vector<std::size_t>& group
   return trainees;
 }
 
-Trainee Scheduler::make_trainee(std::size_t cell, int replica) {
-  Trainee trainee{cell, {}, {}};
-  Record& record = trainee.record;
-  record.cell = plan_.cells[cell];
-  record.replica = replica;
-  record.seeds = seeds_for(options_.suite_seed, record.cell.model.name, record.cell.mode, replica);
-  record.parameters = roster_.models.at(record.cell.model.name).parameters;
-  const std::vector<Tooling> toolings = toolings_of(record.cell);
-  record.tooling = toolings[static_cast<std::size_t>(replica) % toolings.size()];
-  record.model_plugin = roster_.models.at(record.cell.model.name).file;
-  record.backend_plugin = roster_.backends.at(record.cell.backend.name).file;
-  return trainee;
-}
-
-int Scheduler::threads_of_backend(const BackendEntry& backend) const {
-  return backend.threads > 0 ? backend.threads : options_.default_threads;
-}
-
-/// The tooling of a cell's replicas, which repeat it from the start when it is used up.
-std::vector<Tooling> Scheduler::toolings_of(const Cell& cell) const {
-  const RosterEntry& backend = roster_.backends.at(cell.backend.name);
-  Tooling tooling = applicable(cell.mode, backend);
-  if (!cell.mode.environment) return {std::move(tooling)};
-  const int threads = threads_of(tooling, threads_of_backend(cell.backend));
-  return environments(tooling, backend.knobs, threads, options_.machine);
-}
-
-/// Of the mode's knobs, or else of the backend.
-int Scheduler::threads_for(const Record& record) const {
-  return threads_of(record.tooling, threads_of_backend(record.cell.backend));
-}
-
-PrepareRequest Scheduler::prepare_request(const Record& record) const {
-  PrepareRequest request{
-      roster_.models.at(record.cell.model.name).file,
-      roster_.backends.at(record.cell.backend.name).file,
-      record.parameters,
-      record.seeds,
-      settings_of(record.tooling, threads_for(record)),
-      {},
-      ulp_seed_for(options_.suite_seed, record.cell.model.name, record.cell.mode, record.replica)};
-  for (const auto& folder : options_.data_path) request.data_path.push_back(folder.string());
-  return request;
-}
-
 /// Compares the cell's backend with the reference, once; gives all its cells up if it differs.
 void Scheduler::pass_parity(const Cell& cell) {
-  if (!needs_parity(plan_, roster_, cell)) return;
+  if (!needs_parity(plan_, setup_.roster(), cell)) return;
   if (parity_checked_.contains({cell.model.name, cell.backend.name})) return;
-  const Record record = make_trainee(parity_cell(plan_, cell), 0).record;
+  const Record record = setup_.record(plan_.cells[parity_cell(plan_, cell)], 0);
   ParityRequest request{
       .model = cell.model.name,
       .backend = cell.backend.name,
-      .cell = {worker_environment(record.tooling, threads_for(record)), prepare_request(record)},
-      .reference = {worker_environment({}, 1), prepare_request(record)},
+      .cell = {setup_.environment(record), setup_.request(record)},
+      .reference = {worker_environment({}, 1), setup_.request(record)},
       .retries = options_.retries,
       .later_step = plan_.parity.step,
       .reference_plugin = options_.reference.outcome};
@@ -240,8 +154,9 @@ std::vector<const Record*> Scheduler::restore(std::vector<Record> records,
   // In the order of cells and replicas: the first of each tooling is what others must equal.
   for (const auto& [key, record] : records_) {
     if (record.outcome.status != Status::kPassed) continue;
-    if (!record.cell.mode.must_repeat_in_environment()) continue;
-    first_state_.try_emplace(std::pair(key.first, record.tooling), record.state);
+    if (record.cell.mode.must_repeat_in_environment()) {
+      (void)repetition_.check(key.first, record, nullptr);
+    }
   }
   for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
     const std::vector<std::size_t> group = plan_.group_of(cell);
@@ -273,7 +188,7 @@ void Scheduler::restore_sequence(const std::vector<std::size_t>& group) {
     for (const std::size_t cell : group) {
       if (!is_there(cell)) {
         if (!given_up_.contains(cell)) return;
-        Trainee trainee = make_trainee(cell, sequence.replicas);
+        Trainee trainee{cell, setup_.record(plan_.cells[cell], sequence.replicas), {}};
         leave_out(trainee);
       }
       seconds = std::max(seconds, records_.at({cell, sequence.replicas}).round_seconds);
@@ -295,12 +210,11 @@ void Scheduler::start(Trainee& trainee, const Lane& lane) {
   Record& record = trainee.record;
   on_start_(record.cell, record.replica);
   record.load_average = load_average();
-  const auto given =
-      worker_environment(record.tooling, threads_for(record), lane.processors.size());
+  const auto given = setup_.environment(record, lane.processors.size());
   record.environment = given;
   record.environment.merge(compute_environment());
   std::erase_if(record.environment, [](const auto& variable) { return variable.second.empty(); });
-  PrepareRequest request = prepare_request(record);
+  PrepareRequest request = setup_.request(record);
   request.trace = trace_request(trainee.cell, record.replica);
   trainee.attempt([&] {
     trainee.worker = lane.start_worker(given);
@@ -321,7 +235,7 @@ Trainee Scheduler::next_attempt(const Trainee& trainee, Outcome why) {
   const Record& before = trainee.record;
   if (before.outcome.is_lost && options_.on_retry) options_.on_retry(before);
   if (before.replica == 0) drop_snapshots(trainee.cell);
-  Trainee next = make_trainee(trainee.cell, before.replica);
+  Trainee next{trainee.cell, setup_.record(before.cell, before.replica), {}};
   next.record.jobs = before.jobs;
   next.record.left_processes = before.left_processes;
   next.record.attempts = before.attempts;
@@ -428,7 +342,11 @@ void Scheduler::complete(Trainee& trainee) {
     drop_snapshots(trainee.cell);
   }
   if (trainee.has_passed() && trainee.record.cell.mode.must_repeat_in_environment()) {
-    check_repetition(trainee);
+    const auto reference = records_.find(std::pair(trainee.cell, 0));
+    Outcome outcome =
+        repetition_.check(trainee.cell, trainee.record,
+                          reference == records_.end() ? nullptr : &reference->second);
+    if (outcome.status != Status::kPassed) trainee.record.outcome = std::move(outcome);
   }
   const auto key = std::pair(trainee.cell, trainee.record.replica);
   const Record& record = records_.emplace(key, std::move(trainee.record)).first->second;
@@ -452,34 +370,11 @@ void Scheduler::drop_snapshots(std::size_t cell) const {
   std::filesystem::remove_all(options_.scratch / std::to_string(cell), ignored);
 }
 
-/// "; they part at step 3", as far as the traces tell it.
-std::string Scheduler::parting_words(const Trainee& trainee) const {
-  const auto reference = records_.find(std::pair(trainee.cell, 0));
-  const bool is_same_tooling =
-      reference != records_.end() && reference->second.tooling == trainee.record.tooling;
-  if (!is_same_tooling) return "";
-  const auto parting = find_parting(reference->second.trace, trainee.record.trace);
-  return parting ? fmt::format("; they part {}", where(*parting)) : "";
-}
-
 /// Repeats the outcome of a cell that is given up for a replica that is not measured.
 void Scheduler::leave_out(Trainee& trainee) {
   trainee.record.outcome = given_up_.at(trainee.cell);
   const auto key = std::pair(trainee.cell, trainee.record.replica);
   records_.emplace(key, std::move(trainee.record));
-}
-
-void Scheduler::check_repetition(Trainee& trainee) {
-  Record& record = trainee.record;
-  const auto [first, is_first] =
-      first_state_.try_emplace(std::pair(trainee.cell, record.tooling), record.state);
-  if (is_first || first->second.hash == record.state.hash) return;
-  record.outcome = failed(
-      ExitCode::kDeterminismBreach,
-      fmt::format("determinism breached: replica {} ended in state {}, an earlier one in {}; they "
-                  "differ in {}{}",
-                  record.replica, record.state.hash, first->second.hash,
-                  differing_tensors(record.state, first->second), parting_words(trainee)));
 }
 
 }  // namespace ndbench

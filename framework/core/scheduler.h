@@ -15,6 +15,8 @@
 #include "core/plan.h"
 #include "core/plugin_file.h"
 #include "core/record.h"
+#include "core/repetition.h"
+#include "core/replica_setup.h"
 #include "core/roster.h"
 #include "core/step_cost.h"
 #include "core/step_round.h"
@@ -90,11 +92,6 @@ class Scheduler {
   void measure_epochs(const std::vector<std::size_t>& group, int replica);
   [[nodiscard]] bool may_try_again(const Trainee& trainee) const;
   Trainee next_attempt(const Trainee& trainee, Outcome why);
-  Trainee make_trainee(std::size_t cell, int replica);
-  [[nodiscard]] int threads_of_backend(const BackendEntry& backend) const;
-  [[nodiscard]] int threads_for(const Record& record) const;
-  [[nodiscard]] std::vector<Tooling> toolings_of(const Cell& cell) const;
-  [[nodiscard]] PrepareRequest prepare_request(const Record& record) const;
   void pass_parity(const Cell& cell);
   void take(const Parity& parity);
   void restore_counts(const Record& record);
@@ -104,14 +101,12 @@ class Scheduler {
   void complete(Trainee& trainee);
   void hand_out();
   void leave_out(Trainee& trainee);
-  void check_repetition(Trainee& trainee);
   [[nodiscard]] GroupCost cost_so_far(const std::vector<std::size_t>& group, int replicas) const;
   void drop_snapshots(std::size_t cell) const;
-  [[nodiscard]] std::string parting_words(const Trainee& trainee) const;
   [[nodiscard]] TraceRequest trace_request(std::size_t cell, int replica) const;
 
   Plan plan_;
-  Roster roster_;
+  ReplicaSetup setup_;
   Options options_;
   Lane whole_machine_;
   StartObserver on_start_;
@@ -119,8 +114,7 @@ class Scheduler {
   std::map<std::pair<std::size_t, int>, Record> records_;
   std::vector<const Record*> complete_;      ///< that the observer has yet to be told of
   std::map<std::size_t, Outcome> given_up_;  ///< cells that are not tried again
-  /// The first by cell and tooling, of modes that must repeat at least in one environment.
-  std::map<std::pair<std::size_t, Tooling>, State> first_state_;
+  Repetition repetition_;                    ///< of modes that must repeat in one environment
   std::map<std::string, StepCounts> step_counts_;  ///< by group: the same for all its replicas
   std::map<std::string, int> epoch_counts_;
 
