@@ -1,8 +1,12 @@
 # Sourced by the scripts of this folder: settings, packages, configuring and building.
-# Quiet when nothing is to do. Expects `set -euo pipefail`.
+# Quiet when nothing is to do. Expects `set -euo pipefail`; $preset, if it is not `release`.
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build_dir=${NDBENCH_BUILD_DIR:-$source_dir/build/release}
+preset=${preset:-release}
+build_dir=${NDBENCH_BUILD_DIR:-$source_dir/build/$preset}
+
+# So that what presets compile alike, which is all that is free of LibTorch, is compiled once.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$source_dir} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -48,12 +52,12 @@ install_packages() {
 # show_errors <log>: the errors in a log of a build, or its end if it names none.
 show_errors() { { grep -E -A 20 'error|FAILED' "$1" || tail -n 30 "$1"; } | tail -n 60 >&2; }
 
-# build [cmake argument…]: configures and builds the release preset in $build_dir.
+# build [cmake argument…]: configures and builds $preset in $build_dir.
 build() {
   local log=$build_dir/build.log
   mkdir -p "$build_dir"
   local started=$SECONDS
-  if ! (cd "$source_dir" && cmake --preset release -B "$build_dir" "$@" >"$log" 2>&1); then
+  if ! (cd "$source_dir" && cmake --preset "$preset" -B "$build_dir" "$@" >"$log" 2>&1); then
     tail -n 30 "$log" >&2
     say "configuring failed; see $log"
     return 1

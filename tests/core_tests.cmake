@@ -19,8 +19,6 @@ foreach(noun IN ITEMS fragment_index migration store)
 endforeach()
 target_link_libraries(fragment_copy_test PRIVATE fmt::fmt)
 
-ndbench_add_test(fill_memory_test SOURCES fill_memory_test.cpp LIBRARIES ndbench_core)
-target_include_directories(fill_memory_test PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
 target_compile_definitions(summary_test PRIVATE
   NDBENCH_TEST_GOLDEN="${CMAKE_CURRENT_LIST_DIR}/golden")
 

@@ -11,8 +11,8 @@ ndbench_add_test(damaged_files_test
   SOURCES damaged_files_test.cpp largest_allocation.cpp
   LIBRARIES ndbench_core ndbench_data PkgConfig::LIBAV PkgConfig::XXHASH ZLIB::ZLIB)
 ndbench_add_test(random_test SOURCES random_test.cpp LIBRARIES ndbench::ndbench)
-foreach(noun IN ITEMS decisions dropout image_batches initialize optimizer precision schedule trainer
-                      video_batches)
+foreach(noun IN ITEMS decisions dropout image_batches initialize optimizer precision schedule torch_api
+                      trainer video_batches)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench::ndbench)
 endforeach()
 

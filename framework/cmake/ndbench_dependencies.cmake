@@ -1,7 +1,9 @@
-# Everything ndbench links, as packaged by Debian 12 (ci/packages.txt).
+# Everything ndbench links, as packaged by Debian 12 (ci/packages.txt). Of LibTorch, the `torch` wheel
+# of PyPI will do as well: ci/setup_torch.sh.
+set(NDBENCH_LIBTORCH_VERSION 1.13 CACHE STRING "The oldest LibTorch to take")
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
-find_package(Torch REQUIRED)
+find_package(LibTorch ${NDBENCH_LIBTORCH_VERSION} REQUIRED)
 find_package(benchmark REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 find_package(nlohmann_json REQUIRED)

@@ -15,6 +15,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/ndbench-config-version.cm
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ndbench-config.cmake
               ${PROJECT_BINARY_DIR}/ndbench-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindLibTorch.cmake
               ${CMAKE_CURRENT_LIST_DIR}/ndbench_add_plugin.cmake
               ${CMAKE_CURRENT_LIST_DIR}/plugin_exports.map
         DESTINATION ${package_folder})

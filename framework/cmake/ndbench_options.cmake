@@ -18,12 +18,6 @@ if(NDBENCH_SANITIZE)
   target_link_options(ndbench_options INTERFACE -fsanitize=${NDBENCH_SANITIZE})
 endif()
 
-# ndbench_torch_headers: LibTorch's include path as system headers, without linking it.
-add_library(ndbench_torch_headers INTERFACE)
-target_include_directories(ndbench_torch_headers SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-# LibTorch in release is built with NDEBUG; its inline code must agree or RecordFunction asserts.
-target_compile_definitions(ndbench_torch_headers INTERFACE $<$<NOT:$<CONFIG:Debug>>:NDEBUG>)
-
 find_program(NDBENCH_LINKER_MOLD mold)
 find_program(NDBENCH_LINKER_LLD ld.lld)
 if(NDBENCH_LINKER_MOLD)

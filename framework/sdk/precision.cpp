@@ -1,15 +1,14 @@
 #include "ndbench/precision.h"
 
-#include <ATen/autocast_mode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "ndbench/error.h"
+#include "ndbench/torch_api.h"
 
 namespace ndbench {
 namespace {
@@ -21,24 +20,6 @@ constexpr std::array<std::pair<const char*, Precision>, 5> kNames{{
     {"bfloat16", Precision::kBfloat16},
     {"float16", Precision::kFloat16},
 }};
-
-// LibTorch 2.4 gave all devices one interface.
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-void set_autocast(const torch::Device& device, bool enabled, at::ScalarType type) {
-  at::autocast::set_autocast_enabled(device.type(), enabled);
-  at::autocast::set_autocast_dtype(device.type(), type);
-}
-#else
-void set_autocast(const torch::Device& device, bool enabled, at::ScalarType type) {
-  if (device.is_cuda()) {
-    at::autocast::set_enabled(enabled);
-    at::autocast::set_autocast_gpu_dtype(type);
-  } else {
-    at::autocast::set_cpu_enabled(enabled);
-    at::autocast::set_autocast_cpu_dtype(type);
-  }
-}
-#endif
 
 }  // namespace
 
@@ -65,9 +46,11 @@ Precision enter_precision(const std::string& name, const torch::Device& device) 
                     "float32, float64 or bfloat16",
                     name, device.str()));
   }
-  if (device.is_cuda()) {
-    at::globalContext().setAllowTF32CuBLAS(precision == Precision::kTf32);
-    at::globalContext().setAllowTF32CuDNN(precision == Precision::kTf32);
+  const bool is_tf32 = precision == Precision::kTf32;
+  set_tf32(device.type(), is_tf32);
+  if (allows_tf32(device.type()) != is_tf32) {
+    throw Error(fmt::format("precision '{}' was asked for on '{}', but LibTorch {} TF32 there",
+                            name, device.str(), is_tf32 ? "does not use" : "goes on to use"));
   }
   return precision;
 }
@@ -76,13 +59,14 @@ Autocast::Autocast(Precision precision, const torch::Device& device)
     : active_(precision == Precision::kBfloat16 || precision == Precision::kFloat16),
       device_(device) {
   if (active_) {
-    set_autocast(device_, true, precision == Precision::kFloat16 ? at::kHalf : at::kBFloat16);
+    set_autocast(device_.type(), true,
+                 precision == Precision::kFloat16 ? at::kHalf : at::kBFloat16);
   }
 }
 
 Autocast::~Autocast() {
   if (active_) {
-    set_autocast(device_, false, device_.is_cuda() ? at::kHalf : at::kBFloat16);
+    set_autocast(device_.type(), false, device_.is_cuda() ? at::kHalf : at::kBFloat16);
     // Casts of weights are cached; the next step has other weights.
     at::autocast::clear_cache();
   }

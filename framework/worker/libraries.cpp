@@ -25,7 +25,10 @@ std::map<std::string, std::string> library_versions() {
       {"openmp", extract(at::get_openmp_version(), "OpenMP ([0-9]+)")},
       {"cpu_capability", extract(configuration, "CPU capability usage: (\\w+)")},
   };
-  // OpenBLAS tells its version and core type only to those who ask it by name.
+  // LibTorch is built with MKL, or with a BLAS that it does not ask for its version. OpenBLAS tells
+  // that and its core type to those who ask it by name.
+  const std::string mkl = extract(at::get_mkl_version(), "Math Kernel Library Version ([0-9.]+)");
+  if (!mkl.empty()) versions["blas"] = "MKL " + mkl;
   using GetConfig = char* (*)();
   if (auto* get_config = reinterpret_cast<GetConfig>(dlsym(RTLD_DEFAULT, "openblas_get_config"))) {
     versions["blas"] = get_config();

@@ -1,6 +1,7 @@
 #include "worker/probe.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <string_view>
 
@@ -75,7 +76,7 @@ class Comparison {
 
 /// Before the step: batch and state are written down, or compared and adopted.
 void start_from(Task& task, const ProbeRequest& request, NamedTensors& mine, Probe& probe) {
-  const at::NoGradGuard no_grad;
+  const c10::NoGradGuard no_grad;
   const bool adopts = !request.adopt.empty();
   const NamedTensors theirs = adopts ? read_tensors(request.adopt) : NamedTensors();
   Comparison batch(theirs, "batch/", probe.batch);

@@ -1,6 +1,5 @@
 #include "cpu_scope.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
@@ -9,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "fill_memory.h"
+#include "ndbench/torch_api.h"
 
 namespace ndbench {
 namespace {
@@ -59,17 +58,17 @@ class CpuScope final : public Scope {
       : threads_(at::get_num_threads()),
         onednn_(at::globalContext().userEnabledMkldnn()),
         deterministic_(at::globalContext().deterministicAlgorithms()),
-        fill_memory_(fills_memory(at::globalContext())) {
+        fill_memory_(fills_memory()) {
     at::set_num_threads(settings.threads);
     set_openblas_threads(settings.threads);
     at::globalContext().setUserEnabledMkldnn(switched(settings, "onednn", onednn == OneDnn::kOn));
     at::globalContext().setDeterministicAlgorithms(
         switched(settings, "deterministic", deterministic_), /*warn_only=*/false);
-    set_fill_memory(at::globalContext(), switched(settings, "fill_memory", fill_memory_));
+    set_fill_memory(switched(settings, "fill_memory", fill_memory_));
   }
 
   ~CpuScope() override {
-    set_fill_memory(at::globalContext(), fill_memory_);
+    set_fill_memory(fill_memory_);
     at::globalContext().setDeterministicAlgorithms(deterministic_, /*warn_only=*/false);
     at::globalContext().setUserEnabledMkldnn(onednn_);
     at::set_num_threads(threads_);
@@ -87,7 +86,7 @@ class CpuScope final : public Scope {
         {"interop_threads", std::to_string(at::get_num_interop_threads())},
         {"onednn", text(context.userEnabledMkldnn())},
         {"deterministic", text(context.deterministicAlgorithms())}};
-    if (FillsMemory<at::Context>) settings["fill_memory"] = text(fills_memory(context));
+    if (kCanFillMemory) settings["fill_memory"] = text(fills_memory());
     return settings;
   }
 
@@ -103,7 +102,7 @@ class CpuScope final : public Scope {
 std::vector<std::string> cpu_knobs(OneDnn onednn) {
   std::vector<std::string> knobs{"deterministic", "onednn", "threads", "aten_cpu_capability",
                                  "omp_wait_policy"};
-  if (FillsMemory<at::Context>) knobs.emplace_back("fill_memory");
+  if (kCanFillMemory) knobs.emplace_back("fill_memory");
   if (onednn == OneDnn::kOn) knobs.emplace_back("onednn_max_cpu_isa");
   if (has_dynamic_openblas()) knobs.emplace_back("openblas_coretype");
   return knobs;

@@ -11,7 +11,7 @@ BUILT_WRONG = {
     "cxx11_abi": "_GLIBCXX_USE_CXX11_ABI = 0, this program against 1",
     "debug_containers": "_GLIBCXX_DEBUG",
     "factory": "factories",
-    "interface": "ndbench interface version 4, this program against 3",
+    "interface": "ndbench interface version 5, this program against 4",
     "kind": "other kind",
     "magic": "magic number",
     "name": "calls itself 'someone_else', its file name says 'wrong_name'",
