@@ -50,5 +50,13 @@ TEST(Tf32, OfOneDeviceIsNotThatOfAnother) {
   set_tf32(c10::DeviceType::CUDA, false);
 }
 
+TEST(Nnpack, IsOffAsSet) {
+  const bool before = uses_nnpack();
+  set_nnpack(false);
+  EXPECT_FALSE(uses_nnpack());
+  set_nnpack(before);
+  EXPECT_EQ(uses_nnpack(), before);
+}
+
 }  // namespace
 }  // namespace ndbench

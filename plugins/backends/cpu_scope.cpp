@@ -58,9 +58,11 @@ class CpuScope final : public Scope {
       : threads_(at::get_num_threads()),
         onednn_(at::globalContext().userEnabledMkldnn()),
         deterministic_(at::globalContext().deterministicAlgorithms()),
-        fill_memory_(fills_memory()) {
+        fill_memory_(fills_memory()),
+        nnpack_(uses_nnpack()) {
     at::set_num_threads(settings.threads);
     set_openblas_threads(settings.threads);
+    set_nnpack(false);  // neither oneDNN's kernels nor ATen's own
     at::globalContext().setUserEnabledMkldnn(switched(settings, "onednn", onednn == OneDnn::kOn));
     at::globalContext().setDeterministicAlgorithms(
         switched(settings, "deterministic", deterministic_), /*warn_only=*/false);
@@ -69,6 +71,7 @@ class CpuScope final : public Scope {
 
   ~CpuScope() override {
     set_fill_memory(fill_memory_);
+    set_nnpack(nnpack_);
     at::globalContext().setDeterministicAlgorithms(deterministic_, /*warn_only=*/false);
     at::globalContext().setUserEnabledMkldnn(onednn_);
     at::set_num_threads(threads_);
@@ -85,6 +88,7 @@ class CpuScope final : public Scope {
         {"threads", std::to_string(threads_in_force())},
         {"interop_threads", std::to_string(at::get_num_interop_threads())},
         {"onednn", text(context.userEnabledMkldnn())},
+        {"nnpack", text(uses_nnpack())},
         {"deterministic", text(context.deterministicAlgorithms())}};
     if (kCanFillMemory) settings["fill_memory"] = text(fills_memory());
     return settings;
@@ -95,6 +99,7 @@ class CpuScope final : public Scope {
   bool onednn_;
   bool deterministic_;
   bool fill_memory_;
+  bool nnpack_;
 };
 
 }  // namespace

@@ -76,6 +76,26 @@ inline void set_tf32(c10::DeviceType device, bool is_on) {
 #endif
 }
 
+/// Keeps convolutions from NNPACK, or does not. Before 2.6 there is no such switch; Debian builds
+/// LibTorch without NNPACK.
+///
+/// NNPACK transforms its inputs, and where a sum is exactly 0 it gives a rounding error: the ReLU
+/// behind it then lets gradients through that it should not.
+inline void set_nnpack([[maybe_unused]] bool is_on) {
+#if NDBENCH_TORCH_SINCE(2, 6)
+  at::globalContext().setUserEnabledNNPACK(is_on);
+#endif
+}
+
+/// As read back; false where there is no such switch.
+[[nodiscard]] inline bool uses_nnpack() {
+#if NDBENCH_TORCH_SINCE(2, 6)
+  return at::globalContext().userEnabledNNPACK();
+#else
+  return false;
+#endif
+}
+
 /// Casts of operations on that device to `type` where that is safe, from now on or no longer.
 inline void set_autocast(c10::DeviceType device, bool is_on, at::ScalarType type) {
 #if NDBENCH_TORCH_SINCE(2, 4)
