@@ -10,15 +10,12 @@ export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$source_dir} CCACHE_NOHASHDIR=${CCACHE_N
 
 say() { printf '%s\n' "$*" >&2; }
 
-# install_packages <build|test>: installs what is missing of ci/packages.txt; `test` takes both
-# parts of the list. Needs root or sudo; without either says what to install.
+# install_packages <build|test|fuzz>: installs what is missing of ci/packages.txt; `test` takes what
+# `build` does and more, `fuzz` all of it. Needs root or sudo; without either says what to install.
 install_packages() {
   local wanted missing=()
-  if [ "$1" = build ]; then
-    wanted=$(sed '/^# … and to test it/,$d; /^#/d' "$source_dir/ci/packages.txt")
-  else
-    wanted=$(sed '/^#/d' "$source_dir/ci/packages.txt")
-  fi
+  local -A end=([build]='# … and to test it' [test]='# … and to fuzz it' [fuzz]='# no such line')
+  wanted=$(sed "/^${end[$1]}/,\$d; /^#/d" "$source_dir/ci/packages.txt")
   local package
   for package in $wanted; do
     dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||

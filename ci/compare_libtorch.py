@@ -2,9 +2,9 @@
 """Time of a training step with one LibTorch against another.
 
 Runs the ndbench_suite of two builds alternately (A B B A, then B A A B, ...), each time in fresh
-processes with one seed and the same threads, OpenMP and malloc settings, and prints for each model and backend the
-ratio of throughputs, B / A: the median over rounds, and their range. Ratios alone are comparable on
-a machine that others use, too.
+processes with one seed and the same threads, OpenMP and malloc settings, and prints for each model
+and backend the ratio of throughputs, B / A: the median over rounds, and their range. Ratios alone
+are comparable on a machine that others use, too.
 
 Needs build/release (ci/demo.sh makes it) and build/cuda (ci/test_cuda.sh).
 """

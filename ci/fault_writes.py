@@ -2,14 +2,14 @@
 """Makes writes fail under a run: does it end with all its rows, or with exit 13 and a message?
 
 Every call of ndbench_suite that writes below its results folder (listed by strace from one
-undisturbed run) is made to fail in a run of its own, once (`when=N`) and from then on (`when=N+`), with
-no space, an input/output error, a read-only file system and a quota in turn. Then runs write to small
-tmpfs of growing size, and to one that turns read-only while they run.
+undisturbed run) is made to fail in a run of its own, once (`when=N`) and from then on (`when=N+`),
+with no space, an input/output error, a read-only file system and a quota in turn. Then runs write
+to small tmpfs of growing size, to some with few inodes, and to a read-only one.
 
 A disturbed run may end with 0, if everything is there; else with 13 and a message (or with another
-code, where the call that failed was not one on the results: from `when=N+` on all pipes are dead, too).
-What it acknowledged stays: once the fault is gone, --resume comes to all the rows, each once and with
-the hashes of an undisturbed run, and the database holds them.
+code, where the call that failed was not one on the results: from `when=N+` on all pipes are dead,
+too). What it acknowledged stays: once the fault is gone, --resume comes to all the rows, each once
+and with the hashes of an undisturbed run, and the database holds them.
 
   ci/fault_writes.py                 every call
   ci/fault_writes.py --points 40     that many of them, by chance
@@ -45,7 +45,10 @@ threads = 1
 [[model]]
 name = "null"
 """
-CALLS = ("write", "pwrite64", "fsync", "fdatasync", "openat", "rename", "mkdir", "ftruncate", "flock")
+CALLS = (
+    *("write", "pwrite64", "ftruncate", "fsync", "fdatasync"),
+    *("openat", "rename", "mkdir", "flock"),
+)
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
 KILOBYTES = (4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 FILES = ("suite.toml", "summary.json", "summary.md")
@@ -65,8 +68,8 @@ class Faults:
         """Ends with a code, stdout and stderr, and never by a signal or too late."""
         process = subprocess.run(
             [*tracer, self.options.build / "bin/ndbench_suite", f"--results={results}",
-             f"--plugin_path={self.options.plugins}", "--host_lock=share", "--benchmark_format=csv",
-             *flags],
+             f"--plugin_path={self.options.plugins}", "--host_lock=share",
+             "--benchmark_format=csv", *flags],
             capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
         assert process.returncode >= 0, f"killed by signal {-process.returncode}"
         return process
@@ -144,7 +147,7 @@ class Faults:
         shutil.rmtree(results, ignore_errors=True)
 
     def fill(self, kilobytes, mode):
-        """A run on a file system of so many kilobytes, which then grows."""
+        """A run on a file system of so many kilobytes, which then grows and can be written to."""
         mount = self.place / "small"
         mount.mkdir(exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k,{mode}", "tmpfs", mount],
@@ -174,7 +177,7 @@ def main():
     parser.add_argument("--points", type=int, help="how many calls; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--plugins", type=pathlib.Path, help="where null stands; build/tests/plugins")
+    parser.add_argument("--plugins", type=pathlib.Path, help="where `null` is; tests/plugins")
     options = parser.parse_args()
     options.plugins = options.plugins or options.build / "tests/plugins"
     with tempfile.TemporaryDirectory(prefix="ndbench_fault_") as place:
@@ -199,7 +202,9 @@ def main():
             faults.fill(kilobytes, "nr_inodes=0")
         for inodes in range(2, 14):
             faults.fill(10000, f"nr_inodes={inodes}")
-        print(f"{len(KILOBYTES)} full disks, 12 without inodes:", dict(faults.ended))
+        faults.fill(10000, "ro")
+        print(f"{len(KILOBYTES)} full disks, 12 without inodes, a read-only one:",
+              dict(faults.ended))
 
 
 if __name__ == "__main__":

@@ -39,12 +39,8 @@ for target in "${targets[@]}"; do
   fi
 done
 
+install_packages fuzz
 clang=${NDBENCH_CLANG:-clang++}
-if ! command -v "$clang" >/dev/null; then
-  say "no $clang; install one (Debian: apt-get install clang) or name it by NDBENCH_CLANG"
-  exit 1
-fi
-install_packages test
 build_dir=${NDBENCH_FUZZ_BUILD_DIR:-$source_dir/build/fuzz}
 mkdir -p "$build_dir"
 log=$build_dir/build.log

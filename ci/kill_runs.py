@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Kills runs and their workers at random moments: is a row lost, there twice, or another one?
 
-A run trains two small networks in two modes. While it goes on, SIGKILL meets its supervisor or one of
-its workers, after a random time, again and again. A run whose supervisor was killed is resumed, until
-it comes to its end; then the next one begins, until there were --kills. Every whole line that stood in
-a journal before a kill must stand there afterwards, the rows at the end must be those of an
-undisturbed run with the same hashes, each once, and the database must be intact and hold them.
+A run trains two small networks in two modes. While it goes on, SIGKILL meets its supervisor or one
+of its workers, after a random time, again and again. A run whose supervisor was killed is resumed,
+until it comes to its end; then the next one begins, until there were --kills. Every whole line that
+stood in a journal before a kill must stand there afterwards, the rows at the end must be those of
+an undisturbed run with the same hashes, each once, and the database must be intact and hold them.
 """
 
 import argparse

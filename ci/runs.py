@@ -1,4 +1,4 @@
-"""What runs leave behind: folders, lines, rows and the database. For the scripts that disturb runs."""
+"""What runs leave behind: folders, lines, rows and the database; for scripts that disturb them."""
 
 import json
 import sqlite3

@@ -8,7 +8,7 @@ foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets co
                       paired_ratio parity plan plugin_file plugin_survey printable processor_time
                       progress protocol query_output record replica_metrics replica_plan roster row
                       scheduler scratch_folder search_path seeds side_files software spelling
-                      spread statistics step_cost stopping store subcommand suite summary
+                      spread statistics step_cost stopping store subcommand suite summary target
                       trusted_file two_samples watch worker_environment worker_process)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_core)
 endforeach()

@@ -1,7 +1,7 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS concurrency counts data determinism doctor flags host_lock hostile jobs models
-                         modes parity plugins precision resume signals spread store suites trace
+foreach(subject IN ITEMS concurrency counts data determinism doctor flags gpu host_lock hostile jobs
+                         models modes parity plugins precision resume signals spread store suites trace
                          villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
@@ -14,6 +14,7 @@ NDBENCH_TEST_SEAL_LINES=$<TARGET_FILE:seal_lines>;\
 NDBENCH_TEST_INDEX_RUNS=$<TARGET_FILE:index_runs>;\
 NDBENCH_TEST_SOURCE=${PROJECT_SOURCE_DIR}")
 endforeach()
+set_tests_properties(end_to_end.gpu PROPERTIES LABELS "end_to_end;gpu")
 set_tests_properties(end_to_end.modes PROPERTIES TIMEOUT 2400)  # a hundred and fifty workers
 
 # The campaigns of ci, with fewer kills and faults than by hand.

@@ -268,6 +268,17 @@ TEST(Protocol, KeepsEmptyMessages) {
   EXPECT_EQ(decoded(PhaseNote{}).phase, "");
 }
 
+TEST(Protocol, KeepsWhatIsOfADevice) {
+  PrepareRequest prepare;
+  prepare.settings.device = 3;
+  EXPECT_EQ(decoded(prepare).settings.device, 3);
+  StepSamples steps;
+  EXPECT_TRUE(std::isnan(decoded(steps).device_seconds));
+  steps.device_seconds = 0.25;
+  EXPECT_EQ(decoded(steps).device_seconds, 0.25);
+  EXPECT_EQ(decoded(Finished{1, 2}).peak_device_memory_bytes, 2);
+}
+
 TEST(Protocol, KeepsTheWaitThatIsNotKnown) {
   StepSamples steps;
   steps.request_cpu_seconds = 1.5;

@@ -220,6 +220,26 @@ TEST(RecordJson, SaysWhatTheEvaluationSaysBeside) {
      "false_negative_rate": null, "false_positive_rate": null}])"));
 }
 
+TEST(RecordJson, SaysTimeAndMemoryOfADeviceThatHasItsOwn) {
+  Record record = step_record();
+  EXPECT_FALSE(read_back(record).contains("peak_device_memory_bytes"));
+  EXPECT_FALSE(read_back(record).at("samples").contains("device_seconds"));
+  record.peak_device_memory_bytes = 1 << 20;
+  record.steps.device_seconds = 0.625;
+  record.blocks[1].device_seconds = 0.125;
+  const json line = read_back(record);
+  EXPECT_EQ(line.at("peak_device_memory_bytes"), 1 << 20);
+  const json& samples = line.at("samples");
+  EXPECT_EQ(samples.at("device_seconds"), 0.625);
+  EXPECT_FALSE(samples.at("blocks").at(0).contains("device_seconds"));
+  EXPECT_EQ(samples.at("blocks").at(1).at("device_seconds"), 0.125);
+  const Record again = record_from_json(line, record.cell);
+  EXPECT_EQ(again.peak_device_memory_bytes, 1 << 20);
+  EXPECT_EQ(again.steps.device_seconds, 0.625);
+  EXPECT_TRUE(std::isnan(again.blocks[0].device_seconds));
+  EXPECT_EQ(again.blocks[1].device_seconds, 0.125);
+}
+
 TEST(RecordJson, SaysWhyNothingWasMeasured) {
   Record record;
   record.cell = step_record().cell;

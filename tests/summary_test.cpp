@@ -1,4 +1,3 @@
-#include "core/json_text.h"
 #include "core/summary.h"
 
 #include <gmock/gmock.h>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/json_text.h"
 #include "core/record_json.h"
 #include "core/summary_text.h"
 #include "core/verdicts.h"

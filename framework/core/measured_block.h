@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ struct MeasuredBlock {
   std::vector<double> seconds;     ///< one per timed step
   double cpu_seconds = 0.0;        ///< of the process, over the timed steps
   double run_queue_seconds = 0.0;  ///< of the process, over the timed steps; NaN: not known
-  int threads = 1;                 ///< of the worker, within an operation
+  /// By the device's own clock, over the timed steps; NaN where the device is the CPU.
+  double device_seconds = std::numeric_limits<double>::quiet_NaN();
+  int threads = 1;  ///< of the worker, within an operation
   HostLoad host;
   std::string disturbed{};       ///< what disturbed it, in words; "" for nothing
   int times_before = 0;          ///< that the same block was measured before, and thrown out

@@ -153,7 +153,7 @@ class DepthCheck final : public nlohmann::json_sax<json> {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Parameter, name, default_value, summary, minimum, maximum,
                                    choices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Seeds, init, order, augment, dropout)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, switches)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, device, switches)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Slice, name, examples, decisions, correct, positives,
                                    false_negatives, negatives, false_positives)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, metric, value, higher_is_better, examples,
@@ -173,12 +173,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Description, name, summary, parameters, unava
                                    libraries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Prepared, in_force, libraries, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSamples, seconds, losses, cpu_seconds, batch_size,
-                                   request_cpu_seconds, run_queue_seconds, trace)
+                                   request_cpu_seconds, run_queue_seconds, device_seconds, trace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSample, train_seconds, input_seconds, evaluate_seconds,
                                    cpu_seconds, examples, loss, evaluation, run_queue_seconds,
                                    trace, trace_seconds, logits_left_out, request_cpu_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, hash, tensor_hashes, trace)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, peak_memory_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, peak_memory_bytes, peak_device_memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseNote, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProbeRequest, adopt, perturbation, seed, compare, write)

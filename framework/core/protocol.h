@@ -19,7 +19,7 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 5;
+inline constexpr std::uint16_t kProtocolVersion = 6;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {
@@ -106,6 +106,8 @@ struct StepSamples {
   /// That threads were runnable without a processor, over the timed steps; NaN where the kernel
   /// does not tell.
   double run_queue_seconds = std::numeric_limits<double>::quiet_NaN();
+  /// By the device's own clock, over the timed steps; NaN where the device is the CPU.
+  double device_seconds = std::numeric_limits<double>::quiet_NaN();
   std::vector<TracePoint> trace{};
 };
 
@@ -132,7 +134,8 @@ struct State {
 };
 
 struct Finished {
-  std::int64_t peak_memory_bytes = 0;  ///< resident, of the worker
+  std::int64_t peak_memory_bytes = 0;         ///< resident, of the worker
+  std::int64_t peak_device_memory_bytes = 0;  ///< of tensors, where the device has its own memory
 };
 
 /// How far a tensor is from another worker's of the same name.

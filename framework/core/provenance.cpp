@@ -45,15 +45,18 @@ std::string target_fingerprint(const Machine& machine, const Record& record) {
   const auto threads = record.in_force.find("threads");
   std::map<std::string, std::string> environment = record.environment;
   environment.erase("CUBLAS_WORKSPACE_CONFIG");
-  const std::string identity =
-      json{{"cpu_model", machine.cpu_model},
-           {"cpu_flags", machine.cpu_flags},
-           {"cores", machine.cores},
-           {"libraries", record.libraries},
-           {"environment", environment},
-           {"threads", threads == record.in_force.end() ? "" : threads->second}}
-          .dump(-1, ' ', false, json::error_handler_t::replace);
-  return fmt::format("{:016x}", XXH3_64bits(identity.data(), identity.size()));
+  json identity{{"cpu_model", machine.cpu_model},
+                {"cpu_flags", machine.cpu_flags},
+                {"cores", machine.cores},
+                {"libraries", record.libraries},
+                {"environment", environment},
+                {"threads", threads == record.in_force.end() ? "" : threads->second}};
+  for (const char* fact : {"gpu", "cuda_driver", "cuda_runtime", "cudnn_version"}) {
+    const auto found = record.in_force.find(fact);
+    if (found != record.in_force.end()) identity[fact] = found->second;
+  }
+  const std::string text = identity.dump(-1, ' ', false, json::error_handler_t::replace);
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
 }  // namespace ndbench

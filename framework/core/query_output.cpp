@@ -17,7 +17,9 @@ std::string hexadecimal(std::string_view bytes) {
   return digits;
 }
 
-std::string json_cell(std::string_view text) { return json_text(nlohmann::json(std::string(text))); }
+std::string json_cell(std::string_view text) {
+  return json_text(nlohmann::json(std::string(text)));
+}
 
 std::string json_value(const QueryCell& cell) {
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);

@@ -37,6 +37,7 @@ struct Record {
   std::vector<EpochSample> epochs;       ///< scope epoch
   State state;                           ///< at the end; no hash for one that did not get there
   std::int64_t peak_memory_bytes = 0;
+  std::int64_t peak_device_memory_bytes = 0;  ///< 0 where the device has no memory of its own
   double round_seconds = 0.0;  ///< scope step: that its round took, of one replica of each mode
   int jobs = 1;                ///< how many replicas ran side by side at most, this one among them
   std::vector<TracePoint> trace;  ///< by step, from 0; of a failed replica as far as it came

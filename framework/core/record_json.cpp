@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -88,10 +89,16 @@ void add_host(const MeasuredBlock& block, json& object) {
   if (!block.disturbed.empty()) object["disturbed"] = block.disturbed;
 }
 
+/// The CPU, whose clock is the host's, has none of its own.
+void add_device_seconds(double seconds, json& object) {
+  if (!std::isnan(seconds)) object["device_seconds"] = seconds;
+}
+
 json to_json(const MeasuredBlock& block) {
   json object{{"steps", block.seconds.size()},
               {"cpu_seconds", block.cpu_seconds},
               {"run_queue_seconds", block.run_queue_seconds}};
+  add_device_seconds(block.device_seconds, object);
   add_host(block, object);
   if (block.times_before > 0) {
     object["measured_again"] = block.times_before;
@@ -111,6 +118,7 @@ json samples(const Record& record) {
                 {"run_queue_seconds", record.steps.run_queue_seconds},
                 {"losses", record.steps.losses},
                 {"blocks", json::array()}};
+    add_device_seconds(record.steps.device_seconds, object);
     for (const MeasuredBlock& block : record.blocks) object["blocks"].push_back(to_json(block));
     for (const MeasuredBlock& block : record.discarded) {
       json& discarded = object["discarded_blocks"].emplace_back(to_json(block));
@@ -167,6 +175,9 @@ json to_json(const Record& record, const std::string& target) {
     object["state_hash"] = record.state.hash;
     object["state_tensors"] = record.state.tensor_hashes.size();
     object["peak_memory_bytes"] = record.peak_memory_bytes;
+    if (record.peak_device_memory_bytes > 0) {
+      object["peak_device_memory_bytes"] = record.peak_device_memory_bytes;
+    }
   }
   return object;
 }

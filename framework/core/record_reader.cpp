@@ -78,6 +78,7 @@ MeasuredBlock block(const json& object) {
   MeasuredBlock result;
   result.cpu_seconds = object.at("cpu_seconds");
   result.run_queue_seconds = number(object.at("run_queue_seconds"));
+  result.device_seconds = number(object.value("device_seconds", json()));
   result.host = host(object);
   result.disturbed = object.value("disturbed", "");
   result.times_before = object.value("measured_again", 0);
@@ -91,7 +92,8 @@ void read_steps(const json& object, Record& record) {
                   .losses = numbers(object.at("losses")),
                   .cpu_seconds = object.at("cpu_seconds"),
                   .batch_size = object.at("batch_size"),
-                  .run_queue_seconds = number(object.at("run_queue_seconds"))};
+                  .run_queue_seconds = number(object.at("run_queue_seconds")),
+                  .device_seconds = number(object.value("device_seconds", json()))};
   auto next = record.steps.seconds.begin();
   for (const json& one : object.at("blocks")) {
     const auto steps = one.at("steps").get<std::ptrdiff_t>();
@@ -174,6 +176,7 @@ Record read(const json& object, const Cell& cell) {
   record.round_seconds = object.at("round_seconds");
   record.prepare_seconds = object.value("prepare_seconds", 0.0);
   record.peak_memory_bytes = object.value("peak_memory_bytes", std::int64_t{0});
+  record.peak_device_memory_bytes = object.value("peak_device_memory_bytes", std::int64_t{0});
   record.state.hash = object.value("state_hash", "");
   if (object.contains("plugins")) {
     const json& plugins = object.at("plugins");

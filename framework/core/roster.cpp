@@ -78,8 +78,7 @@ Roster inspect_plugins(const Plan& plan, const std::vector<std::filesystem::path
     }
     if (!roster.backends.contains(backend.name)) {
       roster.backends.emplace(
-          backend.name,
-          backend_entry(backend, plugins.at({PluginKind::kBackend, backend.plugin})));
+          backend.name, backend_entry(backend, plugins.at({PluginKind::kBackend, backend.plugin})));
     }
   }
   return roster;

@@ -111,14 +111,13 @@ void Scheduler::pass_parity(const Cell& cell) {
   if (!needs_parity(plan_, setup_.roster(), cell)) return;
   if (parity_checked_.contains({cell.model.name, cell.backend.name})) return;
   const Record record = setup_.record(plan_.cells[parity_cell(plan_, cell)], 0);
-  ParityRequest request{
-      .model = cell.model.name,
-      .backend = cell.backend.name,
-      .cell = {setup_.environment(record), setup_.request(record)},
-      .reference = {worker_environment({}, 1), setup_.request(record)},
-      .retries = options_.retries,
-      .later_step = plan_.parity.step,
-      .reference_plugin = options_.reference.outcome};
+  ParityRequest request{.model = cell.model.name,
+                        .backend = cell.backend.name,
+                        .cell = {setup_.environment(record), setup_.request(record)},
+                        .reference = {worker_environment({}, 1), setup_.request(record)},
+                        .retries = options_.retries,
+                        .later_step = plan_.parity.step,
+                        .reference_plugin = options_.reference.outcome};
   request.reference.request.backend = options_.reference.file;
   request.reference.request.settings = {.threads = 1, .switches = {{"deterministic", true}}};
   const Parity parity = check_parity(request, whole_machine_.start_worker);
@@ -343,9 +342,8 @@ void Scheduler::complete(Trainee& trainee) {
   }
   if (trainee.has_passed() && trainee.record.cell.mode.must_repeat_in_environment()) {
     const auto reference = records_.find(std::pair(trainee.cell, 0));
-    Outcome outcome =
-        repetition_.check(trainee.cell, trainee.record,
-                          reference == records_.end() ? nullptr : &reference->second);
+    Outcome outcome = repetition_.check(trainee.cell, trainee.record,
+                                        reference == records_.end() ? nullptr : &reference->second);
     if (outcome.status != Status::kPassed) trainee.record.outcome = std::move(outcome);
   }
   const auto key = std::pair(trainee.cell, trainee.record.replica);

@@ -112,9 +112,9 @@ class Scheduler {
   StartObserver on_start_;
   RecordObserver on_records_;
   std::map<std::pair<std::size_t, int>, Record> records_;
-  std::vector<const Record*> complete_;      ///< that the observer has yet to be told of
-  std::map<std::size_t, Outcome> given_up_;  ///< cells that are not tried again
-  Repetition repetition_;                    ///< of modes that must repeat in one environment
+  std::vector<const Record*> complete_;            ///< that the observer has yet to be told of
+  std::map<std::size_t, Outcome> given_up_;        ///< cells that are not tried again
+  Repetition repetition_;                          ///< of modes that must repeat in one environment
   std::map<std::string, StepCounts> step_counts_;  ///< by group: the same for all its replicas
   std::map<std::string, int> epoch_counts_;
 

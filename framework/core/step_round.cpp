@@ -42,6 +42,7 @@ void train_block(Trainee& trainee, int block, int steps, HostWatch& watch,
                       .seconds = std::move(samples.seconds),
                       .cpu_seconds = samples.cpu_seconds,
                       .run_queue_seconds = samples.run_queue_seconds,
+                      .device_seconds = samples.device_seconds,
                       .threads = trainee.threads(),
                       .host = watch.end(samples.request_cpu_seconds, trainee.threads()),
                       .losses = std::move(samples.losses)});
@@ -111,11 +112,12 @@ void measure_again(std::vector<Trainee>& trainees, int replica, const StepCounts
 /// Sums up the blocks that count.
 void add_up(Record& record) {
   StepSamples& all = record.steps;
-  all.cpu_seconds = all.run_queue_seconds = 0.0;
+  all.cpu_seconds = all.run_queue_seconds = all.device_seconds = 0.0;
   for (const MeasuredBlock& block : record.blocks) {
     all.seconds.insert(all.seconds.end(), block.seconds.begin(), block.seconds.end());
     all.cpu_seconds += block.cpu_seconds;
     all.run_queue_seconds += block.run_queue_seconds;
+    all.device_seconds += block.device_seconds;
   }
 }
 

@@ -39,6 +39,7 @@ struct BackendEntry {
   std::string name;       ///< second segment of the benchmark names
   std::string plugin;     ///< libndbench_backend_<plugin>.so
   int threads = 0;        ///< 0: one per physical core that this process may use
+  int device = 0;         ///< which GPU, where it has several
   bool required = false;  ///< a backend that cannot run here is a failure, not a skip
   Position position;
 };

@@ -98,10 +98,11 @@ void Trainee::take(EpochSample sample) {
     return before.evaluation.predictions.size() != sample.evaluation.predictions.size();
   };
   if (!record.epochs.empty() && is_other_set(record.epochs.back())) {
-    throw WorkerFailed{failed(ExitCode::kBenchmarkFailed,
-                              "the task's evaluation has another number of predictions than that of "
-                              "the epoch before; evaluate the same examples each time",
-                              "evaluate")};
+    throw WorkerFailed{
+        failed(ExitCode::kBenchmarkFailed,
+               "the task's evaluation has another number of predictions than that of "
+               "the epoch before; evaluate the same examples each time",
+               "evaluate")};
   }
   // Large, and only the last ones are compared with other replicas'.
   if (!record.epochs.empty()) {
@@ -132,6 +133,7 @@ void Trainee::finish() {
 
 void Trainee::take(const Finished& finished) {
   record.peak_memory_bytes = finished.peak_memory_bytes;
+  record.peak_device_memory_bytes = finished.peak_device_memory_bytes;
   end_worker();
 }
 

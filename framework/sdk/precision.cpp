@@ -46,11 +46,14 @@ Precision enter_precision(const std::string& name, const torch::Device& device) 
                     "float32, float64 or bfloat16",
                     name, device.str()));
   }
-  const bool is_tf32 = precision == Precision::kTf32;
-  set_tf32(device.type(), is_tf32);
-  if (allows_tf32(device.type()) != is_tf32) {
-    throw Error(fmt::format("precision '{}' was asked for on '{}', but LibTorch {} TF32 there",
-                            name, device.str(), is_tf32 ? "does not use" : "goes on to use"));
+  // Other precisions leave TF32 as the backend has it: a knob of its own, off unless a mode sets
+  // it.
+  if (precision == Precision::kTf32) {
+    set_tf32(device.type(), true);
+    if (!allows_tf32(device.type())) {
+      throw Error(fmt::format(
+          "precision 'tf32' was asked for on '{}', but LibTorch does not use it", device.str()));
+    }
   }
   return precision;
 }

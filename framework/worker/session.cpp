@@ -86,15 +86,16 @@ Prepared Session::prepare(const PrepareRequest& request) {
   if (auto why = backend_->unavailable(); !why.empty()) throw Error(why);
   scope_ = backend_->enter(request.settings);
   short_turns_.emplace(request.settings.threads, usable_processors());
+  check_threads(scope_->in_force(), request.settings.threads);
+  TaskContext context{request.parameters, request.seeds, scope_->device(), {}};
+  for (const std::string& folder : request.data_path) context.data_path.emplace_back(folder);
+  task_ = model_->create_task(context);
+  // With what the task has set: a precision can be a setting of the libraries.
   Prepared prepared{read_in_force(*scope_), library_versions(), 0.0};
-  check_threads(prepared.in_force, request.settings.threads);
   prepared.in_force.emplace("processors", processors());
   if (short_turns_->is_cutting()) {
     prepared.in_force.emplace("turn_microseconds", std::to_string(ShortTurns::kTurn.count()));
   }
-  TaskContext context{request.parameters, request.seeds, scope_->device(), {}};
-  for (const std::string& folder : request.data_path) context.data_path.emplace_back(folder);
-  task_ = model_->create_task(context);
   if (request.ulp_seed != 0) prepared.in_force["ulp"] = move_one_weight(*task_, request.ulp_seed);
   trace_ = Trace(request.trace);
   scope_->synchronize();
@@ -156,19 +157,22 @@ at::Tensor Session::train_timed_step(StepSamples& samples) {
   (void)run_queue_.waited();
   const double cpu_start = cpu_seconds();
   const Clock::time_point start = Clock::now();
+  scope_->begin_timing();
   const at::Tensor loss = task_->train_step();
+  scope_->end_timing();
   scope_->synchronize();
   const Clock::time_point end = Clock::now();
   samples.seconds.push_back(seconds_between(start, end));
   samples.cpu_seconds += cpu_seconds() - cpu_start;
   samples.run_queue_seconds += run_queue_.waited();
+  samples.device_seconds += scope_->timed_seconds();
   return loss;
 }
 
 StepSamples Session::train_steps(const StepsRequest& request) {
   StepSamples samples;
   const double request_start = cpu_seconds();
-  samples.run_queue_seconds = 0.0;
+  samples.run_queue_seconds = samples.device_seconds = 0.0;
   const auto count = static_cast<std::size_t>(request.steps);
   samples.seconds.reserve(count);
   samples.losses.reserve(count + static_cast<std::size_t>(request.settle));
@@ -261,7 +265,7 @@ Probe Session::probe(const ProbeRequest& request) {
 }
 
 Finished Session::finish() {
-  const Finished finished{peak_memory_bytes()};
+  const Finished finished{peak_memory_bytes(), scope_->peak_memory_bytes()};
   enter_phase("teardown");
   task_.reset();
   scope_.reset();

@@ -9,17 +9,10 @@
 #include <thread>
 
 #include "ndbench/torch_api.h"
+#include "switches.h"
 
 namespace ndbench {
 namespace {
-
-std::string text(bool value) { return value ? "true" : "false"; }
-
-/// What the settings say of a switch, or else `otherwise`.
-bool switched(const Settings& settings, const std::string& name, bool otherwise) {
-  const auto found = settings.switches.find(name);
-  return found == settings.switches.end() ? otherwise : found->second;
-}
 
 /// OpenBLAS decides by its number of threads which sums it forms. Built for threads of its own it
 /// takes no more of them than it saw processors while it loaded, and so gives other bits to a
@@ -63,10 +56,11 @@ class CpuScope final : public Scope {
     at::set_num_threads(settings.threads);
     set_openblas_threads(settings.threads);
     set_nnpack(false);  // neither oneDNN's kernels nor ATen's own
-    at::globalContext().setUserEnabledMkldnn(switched(settings, "onednn", onednn == OneDnn::kOn));
+    at::globalContext().setUserEnabledMkldnn(
+        is_switched(settings, "onednn", onednn == OneDnn::kOn));
     at::globalContext().setDeterministicAlgorithms(
-        switched(settings, "deterministic", deterministic_), /*warn_only=*/false);
-    set_fill_memory(switched(settings, "fill_memory", fill_memory_));
+        is_switched(settings, "deterministic", deterministic_), /*warn_only=*/false);
+    set_fill_memory(is_switched(settings, "fill_memory", fill_memory_));
   }
 
   ~CpuScope() override {
@@ -87,10 +81,10 @@ class CpuScope final : public Scope {
     std::map<std::string, std::string> settings{
         {"threads", std::to_string(threads_in_force())},
         {"interop_threads", std::to_string(at::get_num_interop_threads())},
-        {"onednn", text(context.userEnabledMkldnn())},
-        {"nnpack", text(uses_nnpack())},
-        {"deterministic", text(context.deterministicAlgorithms())}};
-    if (kCanFillMemory) settings["fill_memory"] = text(fills_memory());
+        {"onednn", switch_text(context.userEnabledMkldnn())},
+        {"nnpack", switch_text(uses_nnpack())},
+        {"deterministic", switch_text(context.deterministicAlgorithms())}};
+    if (kCanFillMemory) settings["fill_memory"] = switch_text(fills_memory());
     return settings;
   }
 
@@ -114,6 +108,9 @@ std::vector<std::string> cpu_knobs(OneDnn onednn) {
 }
 
 std::unique_ptr<Scope> enter_cpu(const Settings& settings, OneDnn onednn) {
+  if (settings.device != 0) {
+    throw Error("the CPU is one device; leave `device` out of this backend's table in the suite");
+  }
   return std::make_unique<CpuScope>(settings, onednn);
 }
 

@@ -1,5 +1,5 @@
-// Feeds arbitrary bytes to the readers of journals as a file: as they are, and with each line that is
-// an object sealed as a journal seals it, so that what stands behind the checksum is met, too.
+// Feeds arbitrary bytes to the readers of journals as a file: as they are, and with each line that
+// is an object sealed as a journal seals it, so that what stands behind the checksum is met, too.
 // ndbench::Error is the only way out they may take, and both readers count the same lines.
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Feeds arbitrary JSON to the readers of records and of parity lines: ndbench::Error is the only way
-// out they may take, and what was understood is written and understood again as the same.
+// Feeds arbitrary JSON to the readers of records and of parity lines: ndbench::Error is the only
+// way out they may take, and what was understood is written and understood again as the same.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@ namespace ndbench {
 /// What a cell asks of its backend.
 struct Settings {
   int threads = 1;  ///< intra-op threads
+  int device = 0;   ///< which of the backend's devices, where it has several
 
   /// The switches among Backend::knobs() that the mode sets: "deterministic" → true. One that is
   /// not there stays as LibTorch has it.
@@ -31,6 +33,17 @@ class NDBENCH_API Scope {
 
   /// Waits until all queued work is done. Called at the edges of every timed region.
   virtual void synchronize() const = 0;
+
+  /// Marks the edges of a timed region in the queue of a device that has one.
+  virtual void begin_timing() {}
+  virtual void end_timing() {}
+
+  /// Seconds between these marks by the device's own clock, asked after synchronize(). NaN where
+  /// the device is the CPU, whose clock the host reads itself.
+  [[nodiscard]] virtual double timed_seconds() const;
+
+  /// Most bytes that tensors took at once in the device's own memory; 0 where that is the host's.
+  [[nodiscard]] virtual std::int64_t peak_memory_bytes() const { return 0; }
 
   /// The settings as read back from the libraries, never as asked: "threads" → "2".
   /// The host compares "threads" with what the suite asked for and fails the cell if it differs.

@@ -11,7 +11,7 @@ namespace ndbench {
 /// The arithmetic of a network. Weights and optimizer stay in float32 in all but float64.
 enum class Precision {
   kFloat64,   ///< everything in float64: the reference for the others
-  kFloat32,   ///< everything in float32; on GPUs without TF32
+  kFloat32,   ///< everything in float32; on GPUs without TF32, unless a mode sets that knob
   kTf32,      ///< GPUs: convolutions and matrix products round their inputs to 10 bits
   kBfloat16,  ///< autocast: convolutions and matrix products in bfloat16
   kFloat16,   ///< GPUs: autocast in float16, with dynamic loss scaling

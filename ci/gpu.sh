@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Measures on a machine with an NVIDIA GPU: runs the tests that need one, then the suites gpu and
+# overhead, and leaves records, summaries and what the driver says of the device in one folder.
+#
+#   ci/gpu.sh                              builds the preset cuda first; LibTorch by ci/setup_torch.sh
+#   ci/gpu.sh --pack=build/gpu             builds, and packs what another machine needs, 64 MB or less
+#   ci/gpu.sh --prebuilt=build/gpu         runs what was packed: no compiler, no network
+#   ci/gpu.sh --out=DIR                    where to; build/gpu_results by default
+#   ci/gpu.sh --suites=overhead --benchmark_filter=vgg16     other arguments go to ndbench_suite
+#
+# Interrupted, it goes on where it stopped when it is called again with the same --out. LibTorch with its
+# CUDA libraries is the machine's own: what python3 imports as torch, or $NDBENCH_LIBTORCH.
+set -euo pipefail
+# shellcheck disable=SC2034  # for common.sh
+preset=cuda
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+out=$source_dir/build/gpu_results
+suites=gpu,overhead
+prebuilt=
+pack=
+flags=()
+for argument in "$@"; do
+  case $argument in
+    --help) usage; exit 0 ;;
+    --out=*) out=${argument#*=} ;;
+    --suites=*) suites=${argument#*=} ;;
+    --prebuilt=*) prebuilt=${argument#*=} ;;
+    --pack=*) pack=${argument#*=} ;;
+    *) flags+=("$argument") ;;
+  esac
+done
+
+build_with_tests() {
+  install_packages test
+  local prefix
+  prefix=$("$source_dir/ci/setup_torch.sh")
+  build -DCMAKE_PREFIX_PATH="$prefix" -DNDBENCH_BUILD_TESTS=ON
+}
+
+# libraries_of <file>…: the shared libraries they load, without LibTorch's, CUDA's and the C library's.
+libraries_of() {
+  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
+    grep -Ev '/(libtorch|libc10|libcud|libcup|libnv|libgomp|libc\.|libm\.|libdl|libpthread|librt|ld-|libstdc|libgcc)' ||
+    true
+}
+
+if [ -n "$pack" ]; then
+  build_with_tests
+  rm -rf "$pack"
+  cmake --install "$build_dir" --prefix "$pack" --strip >"$build_dir/install.log"
+  mkdir -p "$pack/lib/packed" "$pack/tests/plugins"
+  rm -rf "$pack/include"
+  cp "$build_dir"/tests/plugins/libndbench_*_null.so "$pack/tests/plugins/"
+  mapfile -t libraries < <(libraries_of "$pack"/bin/* "$pack"/lib*/ndbench/*.so)
+  cp -L "${libraries[@]}" "$pack/lib/packed/"
+  say "packed $(du -sm "$pack" | cut -f1) MB in $pack"
+  exit 0
+fi
+
+tree=$build_dir
+if [ -n "$prebuilt" ]; then
+  [ -x "$prebuilt/bin/ndbench_suite" ] || { say "$prebuilt holds no bin/ndbench_suite"; exit 2; }
+  tree=$(cd "$prebuilt" && pwd)
+  torch=${NDBENCH_LIBTORCH:-$(python3 -c 'import torch; print(torch.__path__[0])')}
+  [ -f "$torch/lib/libtorch_cuda.so" ] || { say "$torch has no lib/libtorch_cuda.so"; exit 2; }
+  # Those of the machine's own first; then what was packed.
+  export LD_LIBRARY_PATH=$torch/lib:$tree/lib/packed${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+else
+  build_with_tests
+fi
+
+mkdir -p "$out"
+nvidia-smi -q >"$out/nvidia-smi.txt" 2>&1 || say "nvidia-smi does not answer; see $out/nvidia-smi.txt"
+"$tree/bin/ndbench" list --format=json >"$out/list.json"
+"$tree/bin/ndbench" doctor >"$out/doctor.txt" 2>&1 || true  # what it finds is a part of the record
+
+say "testing"
+status=0
+NDBENCH_SUITE=$tree/bin/ndbench_suite NDBENCH_COMMAND=$tree/bin/ndbench \
+  NDBENCH_TEST_PLUGINS=$tree/tests/plugins \
+  python3 -B "$source_dir/tests/end_to_end/gpu_test.py" >"$out/tests.txt" 2>&1 || status=$?
+tail -n 3 "$out/tests.txt" >&2
+
+# Each suite in a results folder of its own: what --resume goes on with is its run.
+for suite in ${suites//,/ }; do
+  results=$out/$suite
+  code=0
+  if compgen -G "$results/*/journal.jsonl" >/dev/null; then
+    "$tree/bin/ndbench_suite" "--results=$results" --resume >"$out/$suite.txt" || code=$?
+    # 2: that run is complete.
+    [ "$code" -ne 2 ] || { say "$suite is complete in $results"; code=0; }
+  else
+    "$tree/bin/ndbench_suite" "--suite=$suite" "--results=$results" "${flags[@]}" \
+      >"$out/$suite.txt" || code=$?
+  fi
+  say "$suite ended with $code; see $out/$suite.txt and $results"
+  [ "$status" -ne 0 ] || status=$code
+done
+exit "$status"

@@ -1,0 +1,67 @@
+#include "nvidia_driver.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace ndbench {
+namespace {
+
+constexpr int kSuccess = 0;  // CUDA_SUCCESS
+
+/// A function of NVIDIA's driver; nullptr where there is no driver, or none with that function.
+template <typename Function>
+Function driver_function(const char* name) {
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);  // loaded once, it stays
+  return driver == nullptr ? nullptr : reinterpret_cast<Function>(dlsym(driver, name));
+}
+
+/// "no CUDA-capable device is detected (error 100)", in the driver's own words.
+std::string words_for(int error) {
+  const char* text = nullptr;
+  auto* describe = driver_function<int (*)(int, const char**)>("cuGetErrorString");
+  if (describe == nullptr || describe(error, &text) != kSuccess || text == nullptr) {
+    return fmt::format("error {}", error);
+  }
+  return fmt::format("{} (error {})", text, error);
+}
+
+}  // namespace
+
+std::string driver_problem() {
+  if (dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) == nullptr) {
+    return "no NVIDIA driver: there is no libcuda.so.1";
+  }
+  auto* init = driver_function<int (*)(unsigned)>("cuInit");
+  auto* count_devices = driver_function<int (*)(int*)>("cuDeviceGetCount");
+  if (init == nullptr || count_devices == nullptr) return "libcuda.so.1 is no NVIDIA driver";
+  if (const int error = init(0); error != kSuccess) {
+    return fmt::format("the NVIDIA driver does not start: {}", words_for(error));
+  }
+  int count = 0;
+  if (const int error = count_devices(&count); error != kSuccess) {
+    return fmt::format("the NVIDIA driver does not list its devices: {}", words_for(error));
+  }
+  return count > 0 ? "" : "the NVIDIA driver has no device";
+}
+
+std::map<std::string, std::string> driver_facts(int device) {
+  std::map<std::string, std::string> facts;
+  std::array<char, 256> name{};
+  int handle = 0;
+  auto* get = driver_function<int (*)(int*, int)>("cuDeviceGet");
+  auto* get_name = driver_function<int (*)(char*, int, int)>("cuDeviceGetName");
+  if (get != nullptr && get_name != nullptr && get(&handle, device) == kSuccess &&
+      get_name(name.data(), static_cast<int>(name.size()) - 1, handle) == kSuccess) {
+    facts["gpu"] = name.data();
+  }
+  int version = 0;  // 13000 for 13.0
+  auto* get_version = driver_function<int (*)(int*)>("cuDriverGetVersion");
+  if (get_version != nullptr && get_version(&version) == kSuccess) {
+    facts["cuda_driver"] = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+  }
+  return facts;
+}
+
+}  // namespace ndbench
