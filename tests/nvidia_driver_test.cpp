@@ -41,7 +41,9 @@ TEST(NvidiaDriver, SaysThatItDoesNotListDevices) {
 TEST(NvidiaDriver, TellsDeviceAndVersion) {
   const EnvironmentVariable devices("FAKE_CUDA_DEVICES", "2");
   ASSERT_EQ(driver_problem(), "");
-  EXPECT_THAT(driver_facts(1), ElementsAre(Pair("cuda_driver", "12.4"), Pair("gpu", "Fake 41")));
+  EXPECT_THAT(driver_facts(1),
+              ElementsAre(Pair("cuda_driver", "12.4"), Pair("gpu", "Fake 41"),
+                          Pair("gpu_uuid", "GPU-292a2b2c-2d2e-2f30-3132-333435363738")));
 }
 
 TEST(NvidiaDriver, LeavesOutADeviceThatIsNotThere) {

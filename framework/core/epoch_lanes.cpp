@@ -144,7 +144,7 @@ void EpochLanes::take_epoch(Running& running, EpochSample sample) const {
          .cpu_seconds = sample.cpu_seconds,
          .run_queue_seconds = sample.run_queue_seconds,
          .threads = trainee.threads(),
-         .host = running.watch.end(sample.request_cpu_seconds, trainee.threads())});
+         .host = running.watch.end(sample.request_cpu_seconds, trainee.threads(), trainee.gpu())});
     judge(trainee.record.blocks);
   }
   trainee.take(std::move(sample));

@@ -52,6 +52,20 @@ double mean_of_fastest(const std::vector<double>& frequencies, int count) {
          static_cast<double>(taken);
 }
 
+const GpuReading* find_gpu(const HostReading& reading, const std::string& uuid) {
+  const auto found = std::find_if(reading.gpus.begin(), reading.gpus.end(),
+                                  [&](const GpuReading& gpu) { return gpu.uuid == uuid; });
+  return uuid.empty() || found == reading.gpus.end() ? nullptr : &*found;
+}
+
+/// What the driver says of the worker's GPU before and after a block.
+void judge_gpu(const GpuReading* before, const GpuReading* after, HostLoad& load) {
+  if (before == nullptr || after == nullptr) return;
+  load.gpu_slowdown = slowdown_words(before->slowdowns | after->slowdowns);
+  load.gpu_others = std::min(before->others, after->others);
+  load.gpu_clock = after->clock;
+}
+
 }  // namespace
 
 std::optional<int> parse_runnable(std::string_view loadavg) {
@@ -79,6 +93,7 @@ HostReading read_host() {
   reading.runnable = parse_runnable(text_of("/proc/loadavg"));
   reading.frequencies = read_frequencies();
   reading.processors = static_cast<int>(processors.size());
+  reading.gpus = read_gpus();
   reading.seconds = monotonic_seconds();
   return reading;
 }
@@ -90,7 +105,7 @@ double monotonic_seconds() {
 
 void HostWatch::begin() { spans_.push_back({read_(), 0.0}); }
 
-HostLoad HostWatch::end(double cpu_seconds, int threads) {
+HostLoad HostWatch::end(double cpu_seconds, int threads, const std::string& gpu) {
   spans_.back().cpu_seconds = cpu_seconds;
   const HostReading after = read_();
   auto first = spans_.end();
@@ -115,6 +130,7 @@ HostLoad HostWatch::end(double cpu_seconds, int threads) {
     if (busy + steal > 0.0) load.steal_share = steal / (busy + steal);
     load.others_cores = std::max(0.0, busy - own) / load.window_seconds;
   }
+  judge_gpu(find_gpu(spans_.back().before, gpu), find_gpu(after, gpu), load);
   return load;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/nvml.h"
 #include "core/processor_time.h"
 
 namespace ndbench {
@@ -24,6 +25,7 @@ struct HostReading {
   std::optional<int> runnable;        ///< on the whole machine, the reader among them
   std::vector<double> frequencies;    ///< hertz, fastest processor first; none where it is hidden
   int processors = 1;                 ///< that this process may use
+  std::vector<GpuReading> gpus{};
 };
 
 [[nodiscard]] HostReading read_host();
@@ -43,6 +45,9 @@ struct HostLoad {
   double frequency = kUnknown;     ///< hertz, after the block, mean over the fastest processors
   std::optional<int> runnable;     ///< besides ndbench, the least of before and after
   int processors = 1;
+  std::string gpu_slowdown{};         ///< why the worker's GPU was slowed down; "" if it was not
+  int gpu_others = 0;                 ///< processes of others on it, the fewer of before and after
+  std::optional<double> gpu_clock{};  ///< hertz, after the block
 };
 
 /// Reads the machine before and after each block of a group's workers.
@@ -60,7 +65,8 @@ class HostWatch {
 
   /// @param cpu_seconds  that the worker used since begin().
   /// @param threads      of the worker: over as many processors is the frequency taken.
-  [[nodiscard]] HostLoad end(double cpu_seconds, int threads);
+  /// @param gpu          that it computes on, by its UUID; "" for none.
+  [[nodiscard]] HostLoad end(double cpu_seconds, int threads, const std::string& gpu = "");
 
  private:
   struct Span {

@@ -30,6 +30,13 @@ std::string disturbance_of(const MeasuredBlock& block, double usual_frequency) {
   if (others > limit * host.window_seconds + kUncertain) {
     return fmt::format("another process used {:.1f} cores", host.others_cores);
   }
+  if (!host.gpu_slowdown.empty()) {
+    return fmt::format("the GPU was slowed down: {}", host.gpu_slowdown);
+  }
+  if (host.gpu_others > 0) {
+    return fmt::format("{} other process{} computed on the GPU", host.gpu_others,
+                       host.gpu_others == 1 ? "" : "es");
+  }
   // Comparisons with NaN, for what is not known, are false.
   const double elapsed = std::accumulate(block.seconds.begin(), block.seconds.end(), 0.0);
   const double waited = block.run_queue_seconds / (elapsed * block.threads);

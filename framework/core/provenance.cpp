@@ -6,16 +6,33 @@
 
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/build_info.h"
+#include "core/nvml.h"
 
 namespace ndbench {
 
 using nlohmann::json;
 
+namespace {
+
+json to_json(const GpuFacts& gpu) {
+  json object{{"uuid", gpu.uuid}, {"name", gpu.name}, {"driver", gpu.driver}};
+  if (gpu.memory_bytes) object["memory_bytes"] = *gpu.memory_bytes;
+  if (gpu.power_limit) object["power_limit"] = *gpu.power_limit;
+  if (gpu.highest_clock) object["highest_clock"] = *gpu.highest_clock;
+  if (gpu.has_ecc) object["ecc"] = *gpu.has_ecc;
+  return object;
+}
+
+}  // namespace
+
 json provenance(const Machine& machine, const Suite& suite, const std::string& command) {
   std::map<std::string, std::string> environment = compute_environment();
   environment.merge(flag_environment());
+  json gpus = json::array();
+  for (const GpuFacts& gpu : read_gpu_facts()) gpus.push_back(to_json(gpu));
   return {{"started", fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)))},
           {"ndbench", kVersion},
           {"commit", kCommit},
@@ -37,6 +54,7 @@ json provenance(const Machine& machine, const Suite& suite, const std::string& c
           {"governor", machine.governor},
           {"memory_bytes", machine.memory_bytes},
           {"virtualized", machine.virtualized},
+          {"gpus", std::move(gpus)},
           {"environment", environment}};
 }
 

@@ -17,8 +17,9 @@ namespace ndbench {
                                         const std::string& command);
 
 /// The fingerprint that decides what may be compared: 16 hexadecimal digits of XXH3-64 over the
-/// CPU model and flags, the cores, the libraries in the record's worker, its threads in force and
-/// its environment, as far as that is not what a mode is about.
+/// CPU model and flags, the cores, the libraries in the record's worker, its threads in force, its
+/// environment as far as that is not what a mode is about, and its GPU with the driver and
+/// libraries.
 [[nodiscard]] std::string target_fingerprint(const Machine& machine, const Record& record);
 
 }  // namespace ndbench

@@ -86,6 +86,9 @@ void add_host(const MeasuredBlock& block, json& object) {
   object["others_cores"] = host.others_cores;
   object["frequency"] = host.frequency;
   if (host.runnable) object["runnable"] = *host.runnable;
+  if (!host.gpu_slowdown.empty()) object["gpu_slowdown"] = host.gpu_slowdown;
+  if (host.gpu_others > 0) object["gpu_others"] = host.gpu_others;
+  if (host.gpu_clock) object["gpu_clock"] = *host.gpu_clock;
   if (!block.disturbed.empty()) object["disturbed"] = block.disturbed;
 }
 

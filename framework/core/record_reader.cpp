@@ -71,6 +71,9 @@ HostLoad host(const json& object) {
   load.others_cores = number(object.at("others_cores"));
   load.frequency = number(object.at("frequency"));
   if (object.contains("runnable")) load.runnable = object.at("runnable").get<int>();
+  load.gpu_slowdown = object.value("gpu_slowdown", "");
+  load.gpu_others = object.value("gpu_others", 0);
+  if (object.contains("gpu_clock")) load.gpu_clock = object.at("gpu_clock").get<double>();
   return load;
 }
 

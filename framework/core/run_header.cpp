@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// What of the machine must be the same for a run to go on.
-constexpr const char* kMachine[] = {"cpu_model", "cpu_flags", "cores", "hardware_threads"};
+constexpr const char* kMachine[] = {"cpu_model", "cpu_flags", "cores", "hardware_threads", "gpus"};
 
 std::string random_name() {
   std::random_device random;

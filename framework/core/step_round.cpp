@@ -38,14 +38,15 @@ void train_block(Trainee& trainee, int block, int steps, HostWatch& watch,
   trainee.attempt([&] {
     watch.begin();
     StepSamples samples = trainee.ask_steps(kSettle, steps);
-    blocks.push_back({.block = block,
-                      .seconds = std::move(samples.seconds),
-                      .cpu_seconds = samples.cpu_seconds,
-                      .run_queue_seconds = samples.run_queue_seconds,
-                      .device_seconds = samples.device_seconds,
-                      .threads = trainee.threads(),
-                      .host = watch.end(samples.request_cpu_seconds, trainee.threads()),
-                      .losses = std::move(samples.losses)});
+    blocks.push_back(
+        {.block = block,
+         .seconds = std::move(samples.seconds),
+         .cpu_seconds = samples.cpu_seconds,
+         .run_queue_seconds = samples.run_queue_seconds,
+         .device_seconds = samples.device_seconds,
+         .threads = trainee.threads(),
+         .host = watch.end(samples.request_cpu_seconds, trainee.threads(), trainee.gpu()),
+         .losses = std::move(samples.losses)});
     trainee.record.steps.batch_size = samples.batch_size;
     trainee.add_trace(samples.trace);
   });

@@ -92,6 +92,11 @@ int Trainee::threads() const {
   return std::max(1, count);
 }
 
+std::string Trainee::gpu() const {
+  const auto found = record.in_force.find("gpu_uuid");
+  return found == record.in_force.end() ? "" : found->second;
+}
+
 void Trainee::take(EpochSample sample) {
   require_whole(sample.evaluation);
   const auto is_other_set = [&](const EpochSample& before) {

@@ -53,6 +53,9 @@ struct Trainee {
   /// Threads within an operation, as read back from the worker's libraries; 1 if they do not say.
   [[nodiscard]] int threads() const;
 
+  /// The GPU that it computes on, by its UUID; "" for none.
+  [[nodiscard]] std::string gpu() const;
+
   /// Hashes the state as it is now, for the record.
   void take_state();
 

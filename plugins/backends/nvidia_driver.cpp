@@ -27,6 +27,16 @@ std::string words_for(int error) {
   return fmt::format("{} (error {})", text, error);
 }
 
+/// As NVML and nvidia-smi write it: "GPU-" and groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+std::string uuid_text(const std::array<unsigned char, 16>& bytes) {
+  std::string text = "GPU";
+  for (std::size_t index = 0; index < bytes.size(); ++index) {
+    const bool begins_group = index == 0 || index == 4 || index == 6 || index == 8 || index == 10;
+    text += fmt::format("{}{:02x}", begins_group ? "-" : "", bytes[index]);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string driver_problem() {
@@ -49,12 +59,19 @@ std::string driver_problem() {
 std::map<std::string, std::string> driver_facts(int device) {
   std::map<std::string, std::string> facts;
   std::array<char, 256> name{};
+  std::array<unsigned char, 16> uuid{};
   int handle = 0;
   auto* get = driver_function<int (*)(int*, int)>("cuDeviceGet");
   auto* get_name = driver_function<int (*)(char*, int, int)>("cuDeviceGetName");
-  if (get != nullptr && get_name != nullptr && get(&handle, device) == kSuccess &&
-      get_name(name.data(), static_cast<int>(name.size()) - 1, handle) == kSuccess) {
-    facts["gpu"] = name.data();
+  auto* get_uuid = driver_function<int (*)(unsigned char*, int)>("cuDeviceGetUuid");
+  if (get != nullptr && get(&handle, device) == kSuccess) {
+    if (get_name != nullptr &&
+        get_name(name.data(), static_cast<int>(name.size()) - 1, handle) == kSuccess) {
+      facts["gpu"] = name.data();
+    }
+    if (get_uuid != nullptr && get_uuid(uuid.data(), handle) == kSuccess) {
+      facts["gpu_uuid"] = uuid_text(uuid);
+    }
   }
   int version = 0;  // 13000 for 13.0
   auto* get_version = driver_function<int (*)(int*)>("cuDriverGetVersion");
