@@ -13,12 +13,15 @@ and with the hashes of an undisturbed run, and the database holds them.
 
   ci/fault_writes.py                 every call
   ci/fault_writes.py --points 40     that many of them, by chance
-Exits 77 where a process may neither trace another one nor mount a tmpfs.
+  ci/fault_writes.py --disks         the small disks alone
+  ci/fault_writes.py --calls         the calls alone
+Exits 77 where nothing of what was asked for can be tried: strace may not trace, no tmpfs be mounted.
 """
 
 import argparse
 import collections
 import itertools
+import os
 import pathlib
 import random
 import shutil
@@ -55,6 +58,13 @@ FILES = ("suite.toml", "summary.json", "summary.md")
 UNTESTED = 77  # what ctest takes for skipped
 
 
+def may(*command):
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 class Faults:
     def __init__(self, options, place):
         self.options = options
@@ -70,7 +80,8 @@ class Faults:
             [*tracer, self.options.build / "bin/ndbench_suite", f"--results={results}",
              f"--plugin_path={self.options.plugins}", "--host_lock=share",
              "--benchmark_format=csv", *flags],
-            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+            env=os.environ | {"ASAN_OPTIONS": "detect_leaks=0"})  # which strace keeps from working
         assert process.returncode >= 0, f"killed by signal {-process.returncode}"
         return process
 
@@ -79,7 +90,7 @@ class Faults:
                         tracer=("strace", "-y", "-o", trace, *filters))
 
     def undisturbed(self):
-        """All calls that write below the results, each as its name and its number among its like."""
+        """The calls that write below the results, each as a name and a number among its kind."""
         results = self.place / "undisturbed"
         trace = self.place / "calls.txt"
         process = self.traced(results, trace, "-e", f"trace={','.join(CALLS)}")
@@ -98,9 +109,49 @@ class Faults:
                 points.append((call, counts[call]))
         return points
 
+    def fail_calls(self):
+        """Whether it could be tried."""
+        if not may("strace", "-o", self.place / "probe.txt", "true"):
+            print("strace may not trace here: no call was made to fail")
+            return False
+        points = list(itertools.product(self.undisturbed(), (False, True)))
+        wanted = self.options.points
+        chance = random.Random(self.options.seed)
+        chosen = points if wanted is None else chance.sample(points, wanted)
+        for index, ((call, number), is_sticky) in enumerate(chosen):
+            self.fail_call(call, number, ERRORS[index % len(ERRORS)], is_sticky)
+        print(f"{len(chosen)} of {len(points)} faults of calls:", dict(self.ended))
+        self.ended.clear()
+        return True
+
+    def fill_disks(self):
+        """Whether it could be tried."""
+        probe = self.place / "probe"
+        probe.mkdir()
+        if not may("mount", "-t", "tmpfs", "tmpfs", probe):
+            print("no tmpfs may be mounted here: no disk was filled")
+            return False
+        subprocess.run(["umount", probe], check=True)
+        self.expected = self.expected or self.undisturbed_rows()
+        for kilobytes in KILOBYTES:
+            self.fill(kilobytes, "nr_inodes=0")
+        for inodes in range(2, 14):
+            self.fill(10000, f"nr_inodes={inodes}")
+        self.fill(10000, "ro")
+        print(f"{len(KILOBYTES)} full disks, 12 without inodes, a read-only one:", dict(self.ended))
+        return True
+
+    def undisturbed_rows(self):
+        results = self.place / "rows"
+        process = self.run(results, f"--suite={self.suite}")
+        assert process.returncode == 0, process.stderr
+        return rows(run_folders(results)[0])
+
     def check_whole(self, results):
         (folder,) = [folder for folder in run_folders(results) if whole_lines(folder)]
         assert rows(folder) == self.expected, f"rows: {rows(folder)}, not {self.expected}"
+        missing = [name for name in FILES if not (folder / name).exists()]
+        assert not missing, f"without {missing}"
         assert database_rows(results) == len(self.expected), "rows are missing in the database"
 
     def check(self, results, process, is_on_results):
@@ -110,8 +161,6 @@ class Faults:
         before = whole_lines(begun[0]) if begun else []
         if process.returncode == 0:
             self.check_whole(results)
-            missing = [name for name in FILES if not (begun[0] / name).exists()]
-            assert not missing, f"exit 0 without {missing}"
             assert len(process.stdout.splitlines()) > 2, "rows are missing in stdout"
             return
         if is_on_results:
@@ -164,47 +213,25 @@ class Faults:
             subprocess.run(["umount", "--lazy", mount], check=True)
 
 
-def may(*command):
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, help="how many calls; all by default")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--calls", action="store_true", help="no small disks")
+    part.add_argument("--disks", action="store_true", help="no calls that fail")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--plugins", type=pathlib.Path, help="where `null` is; tests/plugins")
     options = parser.parse_args()
     options.plugins = options.plugins or options.build / "tests/plugins"
     with tempfile.TemporaryDirectory(prefix="ndbench_fault_") as place:
-        place = pathlib.Path(place).resolve()
-        if not may("strace", "-o", place / "t", "true"):
-            print("strace may not trace here; nothing was tested")
-            sys.exit(UNTESTED)
-        faults = Faults(options, place)
-        points = list(itertools.product(faults.undisturbed(), (False, True)))
-        chance = random.Random(options.seed)
-        chosen = points if options.points is None else chance.sample(points, options.points)
-        for index, ((call, number), is_sticky) in enumerate(chosen):
-            faults.fail_call(call, number, ERRORS[index % len(ERRORS)], is_sticky)
-        print(f"{len(chosen)} of {len(points)} faults of calls:", dict(faults.ended))
-        faults.ended.clear()
-        (place / "probe").mkdir()
-        if not may("mount", "-t", "tmpfs", "tmpfs", place / "probe"):
-            print("no tmpfs may be mounted here; full disks were not tested")
-            return
-        subprocess.run(["umount", place / "probe"], check=True)
-        for kilobytes in KILOBYTES:
-            faults.fill(kilobytes, "nr_inodes=0")
-        for inodes in range(2, 14):
-            faults.fill(10000, f"nr_inodes={inodes}")
-        faults.fill(10000, "ro")
-        print(f"{len(KILOBYTES)} full disks, 12 without inodes, a read-only one:",
-              dict(faults.ended))
+        faults = Faults(options, pathlib.Path(place).resolve())
+        tried = [] if options.disks else [faults.fail_calls()]
+        if not options.calls:
+            tried.append(faults.fill_disks())
+    if not any(tried):
+        sys.exit(UNTESTED)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ for target in "${targets[@]}"; do
   TMPDIR=$scratch "$build_dir/tests/fuzz/${target}_fuzz" "${options[@]}" "$found" "$kept" \
     >"$log" 2>&1 || status=$?
   executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-  coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -n 1)
+  coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -n 1) || true  # none where it died at once
   printf '%-12s %10s executions, %s\n' "$target" "${executions:-0}" "${coverage:-no coverage}"
   if [ "$status" -ne 0 ]; then
     failed+=("$target")

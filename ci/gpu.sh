@@ -8,8 +8,8 @@
 #   ci/gpu.sh --out=DIR                    where to; build/gpu_results by default
 #   ci/gpu.sh --suites=overhead --benchmark_filter=vgg16     other arguments go to ndbench_suite
 #
-# Interrupted, it goes on where it stopped when it is called again with the same --out. LibTorch with its
-# CUDA libraries is the machine's own: what python3 imports as torch, or $NDBENCH_LIBTORCH.
+# Interrupted, it goes on where it stopped when it is called again with the same --out. LibTorch with all its
+# CUDA libraries is the machine's own: $NDBENCH_LIBTORCH, or what python3 imports as torch.
 set -euo pipefail
 # shellcheck disable=SC2034  # for common.sh
 preset=cuda
@@ -28,16 +28,32 @@ for argument in "$@"; do
     --out=*) out=${argument#*=} ;;
     --suites=*) suites=${argument#*=} ;;
     --prebuilt=*) prebuilt=${argument#*=} ;;
+    --pack=) say "--pack needs a folder"; exit 2 ;;
     --pack=*) pack=${argument#*=} ;;
     *) flags+=("$argument") ;;
   esac
 done
 
+# build_with_tests <prefix of LibTorch>
 build_with_tests() {
   install_packages test
-  local prefix
-  prefix=$("$source_dir/ci/setup_torch.sh")
-  build -DCMAKE_PREFIX_PATH="$prefix" -DNDBENCH_BUILD_TESTS=ON
+  build -DCMAKE_PREFIX_PATH="$1" -DNDBENCH_BUILD_TESTS=ON
+}
+
+# own_torch: the machine's LibTorch, whole.
+own_torch() {
+  local torch=${NDBENCH_LIBTORCH:-} missing
+  [ -n "$torch" ] || torch=$(python3 -c 'import torch; print(torch.__path__[0])') || exit 2
+  if [ ! -f "$torch/lib/libtorch_cuda.so" ]; then
+    say "$torch has no lib/libtorch_cuda.so; name another LibTorch by NDBENCH_LIBTORCH"
+    exit 2
+  fi
+  missing=$(ldd "$torch/lib/libtorch_cuda.so" | awk '/not found/ {print $1}' | tr '\n' ' ')
+  if [ -n "$missing" ]; then
+    say "$torch lacks libraries: $missing; install that torch with its dependencies"
+    exit 2
+  fi
+  echo "$torch"
 }
 
 # libraries_of <file>…: the shared libraries they load, without LibTorch's, CUDA's and the C library's.
@@ -48,7 +64,11 @@ libraries_of() {
 }
 
 if [ -n "$pack" ]; then
-  build_with_tests
+  if [ -e "$pack" ] && [ ! -x "$pack/bin/ndbench_suite" ]; then
+    say "$pack is there and was not packed by this script; choose another folder"
+    exit 2
+  fi
+  build_with_tests "$("$source_dir/ci/setup_torch.sh")"
   rm -rf "$pack"
   cmake --install "$build_dir" --prefix "$pack" --strip >"$build_dir/install.log"
   mkdir -p "$pack/lib/packed" "$pack/tests/plugins"
@@ -56,7 +76,9 @@ if [ -n "$pack" ]; then
   cp "$build_dir"/tests/plugins/libndbench_*_null.so "$pack/tests/plugins/"
   mapfile -t libraries < <(libraries_of "$pack"/bin/* "$pack"/lib*/ndbench/*.so)
   cp -L "${libraries[@]}" "$pack/lib/packed/"
-  say "packed $(du -sm "$pack" | cut -f1) MB in $pack"
+  size=$(du -sm "$pack" | cut -f1)
+  say "packed $size MB in $pack"
+  [ "$size" -le 64 ] || { say "that is more than 64 MB"; exit 1; }
   exit 0
 fi
 
@@ -64,18 +86,24 @@ tree=$build_dir
 if [ -n "$prebuilt" ]; then
   [ -x "$prebuilt/bin/ndbench_suite" ] || { say "$prebuilt holds no bin/ndbench_suite"; exit 2; }
   tree=$(cd "$prebuilt" && pwd)
-  torch=${NDBENCH_LIBTORCH:-$(python3 -c 'import torch; print(torch.__path__[0])')}
-  [ -f "$torch/lib/libtorch_cuda.so" ] || { say "$torch has no lib/libtorch_cuda.so"; exit 2; }
+  torch=$(own_torch)
   # Those of the machine's own first; then what was packed.
   export LD_LIBRARY_PATH=$torch/lib:$tree/lib/packed${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 else
-  build_with_tests
+  torch=$(own_torch)
+  build_with_tests "$torch"
 fi
 
 mkdir -p "$out"
 nvidia-smi -q >"$out/nvidia-smi.txt" 2>&1 || say "nvidia-smi does not answer; see $out/nvidia-smi.txt"
 "$tree/bin/ndbench" list --format=json >"$out/list.json"
 "$tree/bin/ndbench" doctor >"$out/doctor.txt" 2>&1 || true  # what it finds is a part of the record
+
+if grep -A4 '"kind": "backend"' "$out/list.json" | grep -E '"(cuda|cudnn)"' -A2 |
+     grep '"unavailable": "..*"' >&2; then
+  say "there is nothing to measure on here"
+  exit 12
+fi
 
 say "testing"
 status=0
@@ -87,15 +115,16 @@ tail -n 3 "$out/tests.txt" >&2
 # Each suite in a results folder of its own: what --resume goes on with is its run.
 for suite in ${suites//,/ }; do
   results=$out/$suite
-  code=0
-  if compgen -G "$results/*/journal.jsonl" >/dev/null; then
-    "$tree/bin/ndbench_suite" "--results=$results" --resume >"$out/$suite.txt" || code=$?
-    # 2: that run is complete.
-    [ "$code" -ne 2 ] || { say "$suite is complete in $results"; code=0; }
-  else
-    "$tree/bin/ndbench_suite" "--suite=$suite" "--results=$results" "${flags[@]}" \
-      >"$out/$suite.txt" || code=$?
+  journal=$(compgen -G "$results/*/journal.jsonl" | tail -n 1) || journal=
+  if [ -n "$journal" ] && tail -n 1 "$journal" | grep -q '"complete":true'; then
+    say "$suite is complete in $results; remove that to measure it again"
+    continue
   fi
+  how=("--suite=$suite")
+  [ ! -s "$journal" ] || how=(--resume)
+  code=0
+  "$tree/bin/ndbench_suite" "--results=$results" "${how[@]}" "${flags[@]}" \
+    >"$out/$suite.txt" || code=$?
   say "$suite ended with $code; see $out/$suite.txt and $results"
   [ "$status" -ne 0 ] || status=$code
 done

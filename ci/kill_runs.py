@@ -121,7 +121,6 @@ class Campaign:
         while True:
             begun = [folder for folder in run_folders(results) if whole_lines(folder)]
             before = whole_lines(begun[0]) if begun else []
-            self.resumed += bool(begun)
             process = self.start(results, "--resume" if begun else f"--suite={self.suite}")
             self.disturb(process)
             _, stderr = process.communicate()
@@ -130,6 +129,7 @@ class Campaign:
                 lost = [line for line in before if line not in after]
                 if lost:
                     sys.exit(f"{len(lost)} acknowledged lines are gone from {begun[0]}")
+            self.resumed += bool(begun) and process.returncode != 2
             if process.returncode == 0:
                 return next(folder for folder in run_folders(results) if whole_lines(folder))
             if process.returncode == 2 and "was interrupted" in stderr:

@@ -4,7 +4,7 @@ foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets co
                       fragment_copy fragment_index host_facts host_files host_lock host_sample
                       host_watch hostile_text installation intervals journal journal_reader
                       knob_costs knob_modes knobs_in_force listing machine measured_block migration
-                      mode mode_comparison mode_words name noise_shares npy_file output
+                      mode mode_comparison mode_words name noise_shares npy_file offspring output
                       paired_ratio parity plan plugin_file plugin_survey printable processor_time
                       progress protocol query_output record replica_metrics replica_plan roster row
                       scheduler scratch_folder search_path seeds side_files software spelling

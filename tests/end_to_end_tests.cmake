@@ -18,11 +18,13 @@ set_tests_properties(end_to_end.gpu PROPERTIES LABELS "end_to_end;gpu")
 set_tests_properties(end_to_end.modes PROPERTIES TIMEOUT 2400)  # a hundred and fifty workers
 
 # The campaigns of ci, with fewer kills and faults than by hand.
-foreach(campaign IN ITEMS "kill_runs;--kills;100" "fault_writes;--points;50")
-  list(POP_FRONT campaign name)
+function(ndbench_add_campaign name script)
   add_test(NAME end_to_end.${name}
-           COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/ci/${name}.py ${campaign}
+           COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/ci/${script}.py ${ARGN}
                    --build ${PROJECT_BINARY_DIR})
   set_tests_properties(end_to_end.${name} PROPERTIES
     LABELS end_to_end TIMEOUT 1800 SKIP_RETURN_CODE 77)
-endforeach()
+endfunction()
+ndbench_add_campaign(kill_runs kill_runs --kills 100)
+ndbench_add_campaign(failing_writes fault_writes --calls --points 50)
+ndbench_add_campaign(full_disks fault_writes --disks)

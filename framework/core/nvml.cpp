@@ -27,8 +27,8 @@ struct ProcessInfo {  // of the functions with _v3
 };
 
 constexpr unsigned kClockOfMultiprocessors = 1;
-constexpr std::size_t kTextSize = 96;       // NVML's longest texts
-constexpr std::size_t kMostProcesses = 64;  // further ones are not looked at
+constexpr std::size_t kTextSize = 96;         // NVML's longest texts
+constexpr std::size_t kMostProcesses = 1024;  // of more, NVML tells none
 constexpr double kMegahertz = 1e6;
 
 constexpr std::uint64_t kHardware = 0x08;

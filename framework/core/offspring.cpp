@@ -18,6 +18,7 @@
 #include <set>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "core/printable.h"
 
@@ -65,6 +66,21 @@ std::vector<ProcessEntry> read_processes() {
 }
 
 bool has_ended(const ProcessEntry& entry) { return entry.state == 'Z' || entry.state == 'X'; }
+
+/// `family` and all its descendants that run.
+std::vector<ProcessEntry> with_descendants(std::set<pid_t> family,
+                                           const std::vector<ProcessEntry>& all) {
+  for (std::size_t before = 0; before != family.size();) {
+    before = family.size();
+    for (const ProcessEntry& entry : all) {
+      if (!has_ended(entry) && family.contains(entry.parent)) family.insert(entry.process);
+    }
+  }
+  std::vector<ProcessEntry> result;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(result),
+               [&](const ProcessEntry& entry) { return family.contains(entry.process); });
+  return result;
+}
 
 /// Threads on the host, of all its processes: "0.52 0.58 0.59 2/803 11206". 0 if it is hidden.
 long threads_on_host() {
@@ -129,16 +145,8 @@ std::vector<ProcessEntry> Offspring::of(pid_t worker, const std::vector<ProcessE
       family.insert(entry.process);
     }
   }
-  for (std::size_t before = 0; before != family.size();) {
-    before = family.size();
-    for (const ProcessEntry& entry : all) {
-      if (!has_ended(entry) && family.contains(entry.parent)) family.insert(entry.process);
-    }
-  }
-  family.erase(worker);
-  std::vector<ProcessEntry> result;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(result),
-               [&](const ProcessEntry& entry) { return family.contains(entry.process); });
+  std::vector<ProcessEntry> result = with_descendants(std::move(family), all);
+  std::erase_if(result, [&](const ProcessEntry& entry) { return entry.process == worker; });
   return result;
 }
 
@@ -159,6 +167,23 @@ void Offspring::reap(const std::vector<ProcessEntry>& all) const {
 }
 
 LeftProcesses Offspring::end_left_by(pid_t worker) {
+  return end([&](const std::vector<ProcessEntry>& all) { return of(worker, all); }, worker);
+}
+
+LeftProcesses Offspring::end_rest() {
+  const auto adopted = [&](const std::vector<ProcessEntry>& all) {
+    std::set<pid_t> children;
+    for (const ProcessEntry& entry : all) {
+      const bool is_ours = entry.parent == getpid() && !workers_.contains(entry.process);
+      if (is_ours && !has_ended(entry)) children.insert(entry.process);
+    }
+    return with_descendants(std::move(children), all);
+  };
+  return end(adopted, 0);
+}
+
+/// @param group  to kill whole, too; 0 for none.
+LeftProcesses Offspring::end(const FindProcesses& find_left, pid_t group) const {
   using Clock = std::chrono::steady_clock;
   constexpr auto kMoment = std::chrono::milliseconds(100);
   constexpr auto kLongest = std::chrono::seconds(10);  // SIGKILL waits for a disk that hangs
@@ -170,13 +195,13 @@ LeftProcesses Offspring::end_left_by(pid_t worker) {
   while (Clock::now() < start + kLongest) {
     const std::vector<ProcessEntry> all = read_processes();
     reap(all);
-    const std::vector<ProcessEntry> left = of(worker, all);
+    const std::vector<ProcessEntry> left = find_left(all);
     // One look is no proof: a parent may end while it is read, before its child is read, or after.
     empty_looks = left.empty() ? empty_looks + 1 : 0;
     if (empty_looks == kEnough) break;
     // From the second look on, new ones are those that were being made.
     if (!left.empty() && (Clock::now() >= start + kMoment || left.size() > 8)) {
-      kill(-worker, SIGKILL);
+      if (group != 0) kill(-group, SIGKILL);
       for (const ProcessEntry& entry : left) {
         kill(entry.process, SIGKILL);
         killed[entry.process] = entry.name;

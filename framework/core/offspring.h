@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -58,6 +59,9 @@ class Offspring {
   /// Kills what `worker`, which has ended, left behind, once it had a moment to end by itself.
   [[nodiscard]] LeftProcesses end_left_by(pid_t worker);
 
+  /// Kills what became a child of this process and is put down to no worker, when all have ended.
+  [[nodiscard]] LeftProcesses end_rest();
+
   /// The signal that the worker or a descendant of it sent to this process; 0 for none.
   [[nodiscard]] int signal_from(pid_t worker) const;
 
@@ -72,6 +76,9 @@ class Offspring {
   [[nodiscard]] bool is_marked(pid_t process, const WorkerEntry& worker) const;
   [[nodiscard]] std::vector<ProcessEntry> of(pid_t worker,
                                              const std::vector<ProcessEntry>& all) const;
+  using FindProcesses =
+      std::function<std::vector<ProcessEntry>(const std::vector<ProcessEntry>& all)>;
+  [[nodiscard]] LeftProcesses end(const FindProcesses& find_left, pid_t group) const;
   void reap(const std::vector<ProcessEntry>& all) const;
 
   InterruptSignals& signals_;

@@ -60,10 +60,10 @@ std::vector<DescribedPlugin> describe_plugins(std::vector<PluginSearch> found,
   for (PluginSearch& search : found) inquiries.emplace_back(std::move(search), start_worker);
   std::vector<DescribedPlugin> plugins;
   for (std::size_t next = 0; next < inquiries.size() + options.at_once; ++next) {
-    if (next < inquiries.size()) inquiries[next].ask();
     if (next >= options.at_once) {
       plugins.push_back(inquiries[next - options.at_once].answer(options));
     }
+    if (next < inquiries.size()) inquiries[next].ask();
   }
   return plugins;
 }

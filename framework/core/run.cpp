@@ -224,7 +224,9 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
       write_file(journal->folder() / "summary.json",
                  json_text(summary_json(summary, machine, command_text(arguments))) + "\n");
     });
-    attempt([&] { journal->append(end_line(is_complete, codes)); });
+    // What could not be written is made again by --resume, which measures nothing then.
+    const bool is_whole = is_complete && !codes.all().contains(ExitCode::kResultsNotWritten);
+    attempt([&] { journal->append(end_line(is_whole, codes)); });
     try {
       index_fragment(journal->folder().parent_path(), journal->folder());
     } catch (const ResultsError& error) {
@@ -232,12 +234,15 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
       codes.add(ExitCode::kResultsNotWritten);
     }
     write_message("results", journal->folder().string());
-    if (is_complete) return;
+    if (is_whole) return;
     scratch.keep();
     say(fmt::format("to go on: ndbench_suite --results={} --resume={}",
                     journal->folder().parent_path().string(),
                     journal->folder().filename().string()));
   });
+  if (const std::string text = left_text(offspring.end_rest()); !text.empty()) {
+    say(fmt::format("workers {}; which of them cannot be told", text));
+  }
   if (const std::string text = codes.text(); !text.empty()) say(text);
   return codes.worst();
 }

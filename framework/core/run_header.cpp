@@ -19,7 +19,17 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// What of the machine must be the same for a run to go on.
-constexpr const char* kMachine[] = {"cpu_model", "cpu_flags", "cores", "hardware_threads", "gpus"};
+constexpr const char* kMachine[] = {"cpu_model", "cpu_flags", "cores", "hardware_threads"};
+
+/// "NVIDIA H200 with driver 580.1", of each GPU. Power limits and the like may change.
+json gpu_names(const json& provenance) {
+  json names = json::array();
+  for (const json& gpu : provenance.at("gpus")) {
+    names.push_back(fmt::format("{} with driver {}", gpu.at("name").get<std::string>(),
+                                gpu.at("driver").get<std::string>()));
+  }
+  return names;
+}
 
 std::string random_name() {
   std::random_device random;
@@ -110,6 +120,12 @@ std::string difference_of(const json& recorded, const json& now) {
     if (before == after) continue;
     if (before.is_structured()) return fmt::format("the machine's {} are others", fact);
     return fmt::format("the machine's {} was {}, now it is {}", fact, before.dump(), after.dump());
+  }
+  const json gpus_before = gpu_names(recorded.at("provenance"));
+  const json gpus_now = gpu_names(now.at("provenance"));
+  if (gpus_before != gpus_now) {
+    return fmt::format("the machine's GPUs were {}, now they are {}", gpus_before.dump(),
+                       gpus_now.dump());
   }
   if (recorded.at("plan") != now.at("plan")) return "other benchmarks or replicas are selected";
   return "";

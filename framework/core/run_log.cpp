@@ -95,6 +95,11 @@ void RunLog::count(const Record& record) {
 void RunLog::take(const Parity& parity) {
   if (journal_ != nullptr) journal_->append(to_json(parity));
   parities_[{parity.model, parity.backend}] = parity;
+  if (parity.attempts > 1) {
+    progress_.clear();
+    say(fmt::format("{} on {}: parity took {} attempts, workers were lost", parity.model,
+                    parity.backend, parity.attempts));
+  }
   if (parity.status != Parity::Status::kUnchecked) return;
   progress_.clear();
   say(fmt::format("{} on {}: {}; a difference between backends may not be the hardware's",

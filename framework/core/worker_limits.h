@@ -12,7 +12,7 @@ struct WorkerLimits {
   std::map<std::string, double> seconds{};
   std::int64_t memory_bytes = 0;  ///< of its data segment, as RLIMIT_DATA counts; 0: no limit
   int processes = 256;            ///< the most that it may have started and that run
-  int retries = 0;                ///< of a replica whose worker died or did not answer in time
+  int retries = 0;                ///< where a worker died or did not answer in time
 };
 
 }  // namespace ndbench

@@ -156,8 +156,8 @@ at::Tensor Session::train_timed_step(StepSamples& samples) {
   scope_->synchronize();
   (void)run_queue_.waited();
   const double cpu_start = cpu_seconds();
-  const Clock::time_point start = Clock::now();
   scope_->begin_timing();
+  const Clock::time_point start = Clock::now();
   const at::Tensor loss = task_->train_step();
   scope_->end_timing();
   scope_->synchronize();

@@ -121,7 +121,8 @@ class CudaScope final : public Scope {
 
  private:
   void record(std::optional<c10::Event>& event) {
-    event.emplace(device_.type(), c10::EventFlag::BACKEND_DEFAULT);  // the kind that is timed
+    constexpr auto kTimed = c10::EventFlag::BACKEND_DEFAULT;
+    if (!event) event.emplace(device_.type(), kTimed);
     event->record(guard_.getStream(device_));
   }
 
@@ -164,6 +165,8 @@ std::unique_ptr<Scope> enter_cuda(const Settings& settings, CuDnn cudnn) {
                     "counted from 0",
                     settings.device, count, count == 1 ? "" : "s"));
   }
+  const c10::Device device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(settings.device));
+  if (auto why = compute_problem(device); !why.empty()) throw Error(why);
   return std::make_unique<CudaScope>(settings, cudnn);
 }
 

@@ -47,6 +47,17 @@ class Command(unittest.TestCase):
             self.assertIn(part, run.stderr)
 
 
+def catches_signals(process):
+    """Whether it has opened a descriptor for them."""
+    for descriptor in pathlib.Path(f"/proc/{process}/fd").iterdir():
+        try:
+            if "signalfd" in os.readlink(descriptor):
+                return True
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    return False
+
+
 class Doctor(Command):
     def diagnose(self, *flags):
         run = self.run_ndbench("doctor", "--seconds=0.2", "--format=json", *flags)
@@ -127,10 +138,9 @@ class Doctor(Command):
         process = subprocess.Popen(
             [NDBENCH, "doctor", "--seconds=3600"], env=self.environment, stdout=subprocess.PIPE
         )
-        # It catches signals once it has opened a descriptor for them.
-        descriptors = pathlib.Path(f"/proc/{process.pid}/fd")
+        self.addCleanup(process.kill)
         deadline = time.monotonic() + self.timeout
-        while not any("signalfd" in os.readlink(each) for each in descriptors.iterdir()):
+        while not catches_signals(process.pid):
             self.assertLess(time.monotonic(), deadline)
         process.send_signal(signal.SIGINT)
         stdout, _ = process.communicate(timeout=self.timeout)
