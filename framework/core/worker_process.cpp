@@ -208,6 +208,7 @@ WorkerProcess::Clock::time_point WorkerProcess::deadline() const {
 void WorkerProcess::look() {
   constexpr auto kPause = milliseconds(200);
   if (const int signal = offspring_.signal_from(process_); signal != 0) {
+    take_notes();
     fail(fmt::format("sent {} to ndbench_suite; a plugin must not signal other processes",
                      signal_name(signal)));
   }
@@ -237,6 +238,17 @@ std::optional<Message> WorkerProcess::read_answer() {
     }
   }
   return std::nullopt;
+}
+
+/// Takes in the phases that the worker has told of by now: a signal may overtake them.
+void WorkerProcess::take_notes() {
+  std::array<char, 1 << 16> bytes;
+  for (ssize_t count = 0; (count = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0;) {
+    decoder_.feed({bytes.data(), static_cast<std::size_t>(count)});
+  }
+  while (auto message = read_message()) {
+    if (auto* note = std::get_if<PhaseNote>(&*message)) enter_phase(std::move(note->phase));
+  }
 }
 
 /// Takes what the socket holds; false if that is nothing.

@@ -50,6 +50,7 @@ class WorkerProcess final : public Worker {
   void look();
   std::optional<Message> read_answer();
   std::optional<Message> read_message();
+  void take_notes();
   bool read_socket();
   bool wait_readable(Clock::time_point deadline, bool interruptible);
   [[nodiscard]] bool has_ended() const;
