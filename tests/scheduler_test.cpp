@@ -54,8 +54,7 @@ class SchedulerTest : public testing::Test {
             [this](std::span<const Record* const> records) {
               rounds_.push_back(records.size());
               for (const Record* record : records) {
-                recorded_.push_back(record->cell.mode.name + "/" +
-                                    std::to_string(record->replica));
+                recorded_.push_back(record->cell.mode.name + "/" + std::to_string(record->replica));
               }
             }};
   }
@@ -127,11 +126,10 @@ class SchedulerTest : public testing::Test {
   Suite suite_;
   Limits limits_;
   Roster roster_;
-  Scheduler::Options options_{.suite_seed = 5,
-                              .default_threads = 2,
-                              .data_path = {"/d1", "/d2"},
-                              .seconds = [this] { return now_; },
-                              .read_host = [] { return HostReading{}; }};
+  Scheduler::Options options_{
+      .setup = {.suite_seed = 5, .default_threads = 2, .data_path = {"/d1", "/d2"}},
+      .seconds = [this] { return now_; },
+      .read_host = [] { return HostReading{}; }};
   double now_ = 0.0;
   double seconds_ = 0.25;        ///< of a step, of an epoch's training, of its evaluation
   double gradient_error_ = 0.0;  ///< of each probed step, in size 1
@@ -628,7 +626,7 @@ class EnvironmentScheduler : public StepScheduler {
   EnvironmentScheduler() {
     suite_.modes = {built_in_modes()[4]};
     roster_.backends["cpu"].knobs = {"deterministic", "aten_cpu_capability"};
-    options_.machine.cpu_flags = {"avx2"};
+    options_.setup.machine.cpu_flags = {"avx2"};
   }
 };
 

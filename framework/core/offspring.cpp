@@ -140,8 +140,7 @@ std::vector<ProcessEntry> Offspring::of(pid_t worker, const std::vector<ProcessE
   std::set<pid_t> family{worker};
   for (const ProcessEntry& entry : all) {
     if (has_ended(entry) || workers_.contains(entry.process)) continue;
-    const bool is_adopted = entry.parent == getpid();
-    if (entry.group == worker || (is_adopted && is_marked(entry.process, known->second))) {
+    if (entry.group == worker || (is_adopted(entry) && is_marked(entry.process, known->second))) {
       family.insert(entry.process);
     }
   }
@@ -158,11 +157,14 @@ bool Offspring::exceeds(pid_t worker, int most) {
   return of(worker).size() > static_cast<std::size_t>(most);
 }
 
-/// Those that became children of this process and have ended; not the workers.
+bool Offspring::is_adopted(const ProcessEntry& entry) const {
+  return entry.parent == getpid() && !workers_.contains(entry.process);
+}
+
+/// Those that became children of this process and have ended.
 void Offspring::reap(const std::vector<ProcessEntry>& all) const {
   for (const ProcessEntry& entry : all) {
-    const bool is_ours = entry.parent == getpid() && !workers_.contains(entry.process);
-    if (is_ours && entry.state == 'Z') waitpid(entry.process, nullptr, WNOHANG);
+    if (is_adopted(entry) && entry.state == 'Z') waitpid(entry.process, nullptr, WNOHANG);
   }
 }
 
@@ -174,8 +176,7 @@ LeftProcesses Offspring::end_rest() {
   const auto adopted = [&](const std::vector<ProcessEntry>& all) {
     std::set<pid_t> children;
     for (const ProcessEntry& entry : all) {
-      const bool is_ours = entry.parent == getpid() && !workers_.contains(entry.process);
-      if (is_ours && !has_ended(entry)) children.insert(entry.process);
+      if (is_adopted(entry) && !has_ended(entry)) children.insert(entry.process);
     }
     return with_descendants(std::move(children), all);
   };

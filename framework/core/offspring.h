@@ -72,6 +72,8 @@ class Offspring {
     int signal = 0;           ///< that it sent
   };
 
+  /// Whether it is a child of this process, and not a worker.
+  [[nodiscard]] bool is_adopted(const ProcessEntry& entry) const;
   bool take(int signal, pid_t sender);
   [[nodiscard]] bool is_marked(pid_t process, const WorkerEntry& worker) const;
   [[nodiscard]] std::vector<ProcessEntry> of(pid_t worker,

@@ -170,15 +170,15 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
                [start] { return monotonic_seconds() - start; });
     Scheduler scheduler(
         plan, roster,
-        {.suite_seed = suite.seed,
-         .default_threads = machine.cores,
-         .data_path = data_path(line.data_path),
+        {.setup = {.suite_seed = suite.seed,
+                   .default_threads = machine.cores,
+                   .data_path = data_path(line.data_path),
+                   .machine = machine},
          .reference =
              find_plugin(PluginKind::kBackend, "cpu", plugin_path(line.plugin_path, executable)),
          .on_parity = [&](const Parity& parity) { log.take(parity); },
          .lanes = lanes,
          .wait_for_any = [&](const auto& workers) { wait_for_any(workers, signals); },
-         .machine = machine,
          .scratch = scratch.path(),
          .retries = suite.limits.retries,
          .on_retry = [&](const Record& record) { log.retry(record); }},

@@ -16,10 +16,7 @@ namespace ndbench {
 Scheduler::Scheduler(Plan plan, Roster roster, Options options, StartWorker start_worker,
                      StartObserver on_start, RecordObserver on_records)
     : plan_(std::move(plan)),
-      setup_(std::move(roster), {.suite_seed = options.suite_seed,
-                                 .default_threads = options.default_threads,
-                                 .data_path = options.data_path,
-                                 .machine = options.machine}),
+      setup_(std::move(roster), std::move(options.setup)),
       options_(std::move(options)),
       whole_machine_{std::move(start_worker)},
       on_start_(std::move(on_start)),

@@ -34,16 +34,13 @@ namespace ndbench {
 class Scheduler {
  public:
   struct Options {
-    std::uint64_t suite_seed = 0;
-    int default_threads = 1;  ///< for backends that name none
-    std::vector<std::filesystem::path> data_path;
+    ReplicaSetup::Options setup{};
     std::function<double()> seconds = monotonic_seconds;
     ReadHost read_host = ndbench::read_host;         ///< before and after each block of steps
     PluginSearch reference{};                        ///< the backend of parity's reference
     std::function<void(const Parity&)> on_parity{};  ///< told of each check when it is complete
     std::vector<Lane> lanes{};        ///< for epoch replicas side by side; none: one after another
     WaitForAny wait_for_any{};        ///< needed where there are lanes
-    Machine machine{};                ///< whose environments a mode may go through
     std::filesystem::path scratch{};  ///< for snapshots of replica 0; "": none are taken
     int retries = 0;                  ///< of a replica whose worker is lost
     /// Told of each attempt that does not count, before the next one.
