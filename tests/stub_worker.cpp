@@ -96,6 +96,8 @@ int main() {
     std::puts("before the failure");
     std::fflush(stdout);
     answer(ndbench::Failure{behaviour == "reject", "prepare", "no data"});
+  } else if (behaviour == "lack") {
+    answer(ndbench::Failure{false, "prepare", "no such kernel", true});
   } else if (behaviour == "exit") {
     std::fputs("to stderr\n", stderr);
     return 3;

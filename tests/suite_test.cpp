@@ -263,6 +263,39 @@ name = "b"
               ElementsAre(Field(&BackendEntry::name, "y"), Field(&BackendEntry::name, "b")));
 }
 
+TEST(Suite, MakesAModelOfEachChoiceOfAnArray) {
+  const Suite suite = parse_suite(R"([step]
+[[model]]
+name = "cnn"
+plugin = "medium_cnn"
+kernel = [3, 7]
+bias = true
+rate = [0.5]
+[[backend]]
+name = "cpu"
+)",
+                                  "s.toml");
+  EXPECT_THAT(suite.models, ElementsAre(Field(&ModelEntry::name, "cnn.3.0.5"),
+                                        Field(&ModelEntry::name, "cnn.7.0.5")));
+  const ModelEntry& last = suite.models.back();
+  EXPECT_EQ(last.plugin, "medium_cnn");
+  ASSERT_EQ(last.parameters.size(), 3U);
+  EXPECT_EQ(last.parameters[0].name, "kernel");
+  EXPECT_EQ(last.parameters[0].value, ParameterValue(std::int64_t{7}));
+  EXPECT_EQ(last.parameters[0].position.text(), "s.toml:5:14");
+  EXPECT_EQ(last.parameters[1].value, ParameterValue(true));
+  EXPECT_EQ(last.parameters[2].value, ParameterValue(0.5));
+}
+
+TEST(Suite, RefusesMoreChoicesThanAnyoneCanMean) {
+  std::string text = "[step]\n[[backend]]\nname = \"c\"\n[[model]]\nname = \"m\"\n";
+  for (const char key : {'a', 'b', 'c', 'd', 'e'}) {
+    text += key + " = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n"s;
+  }
+  EXPECT_THAT([&] { (void)parse_suite(text, "s.toml"); },
+              ThrowsMessage<Error>(HasSubstr("'e' makes 100000 models of 'm', more than 10000")));
+}
+
 TEST(Suite, HasNoMoreDefaultBlocksThanSteps) {
   std::string text = kSmallest;
   text.insert(text.find('\n') + 1, "steps = 2\n");
@@ -317,8 +350,14 @@ const std::vector<BadSuite> kBadSuites{
     {"[step]\n[model]\nname = \"m\"\n", "2:1", "a list of tables, each under [[model]]"},
     {"model = [1]\n[step]\n", "1:10", "'model' is an integer; it must be a list of tables"},
     {"[step]\n[[model]]\nname = 8\n", "3:8", "'name' is an integer; it must be a string"},
-    {"[step]\n[[model]]\nname = \"m\"\nlayers = [1, 2]\n", "4:10",
-     "'layers' is an array; it must be a boolean, a number or a string"},
+    {"[step]\n[[model]]\nname = \"m\"\nlayers = []\n", "4:10", "'layers' is an empty array"},
+    {"[step]\n[[model]]\nname = \"m\"\nlayers = [1, [2]]\n", "4:14",
+     "'layers' is an array; it must be a boolean, a number, a string, or an array of these"},
+    {"[step]\n[[model]]\nname = \"m\"\nlayers = [1, \"A b\"]\n", "4:14",
+     "'m.A b' cannot be a name"},
+    {"[step]\n[[model]]\nname = \"m\"\nlayers = [1, 1]\n", "3:8", "model 'm.1' is already at 3:8"},
+    {"[step]\n[[model]]\nname = \"m\"\na = [1, 2]\n[[model]]\nname = \"m.2\"\n", "6:8",
+     "model 'm.2' is already at 3:8"},
     {"[step]\n[[model]]\nname = \"m\"\na.b = 1\n", "4:1", "'a' is a table"},
     {"[step]\n[[model]]\nname = \"m\"\nday = 12:30:00\n", "4:7", "'day' is a date or time"},
     // Ranges

@@ -84,6 +84,12 @@ TEST_F(WorkerProcessTest, AnswersManyRequestsAndPassesOverPhaseNotes) {
   EXPECT_EQ(worker->ask<State>(StateRequest{}).hash, "hash");
 }
 
+TEST_F(WorkerProcessTest, IsSkippedWhereWhatItIsAskedForDoesNotExist) {
+  const Outcome outcome = outcome_of("lack");
+  EXPECT_EQ(outcome.status, Status::kSkipped);
+  EXPECT_EQ(outcome.reason, "no such kernel");
+}
+
 TEST_F(WorkerProcessTest, RunsBesideAnotherWorker) {
   const auto one = start("serve");
   const auto other = start("serve");

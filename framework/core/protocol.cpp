@@ -179,7 +179,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSample, train_seconds, input_seconds, ev
                                    trace, trace_seconds, logits_left_out, request_cpu_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, hash, tensor_hashes, trace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finished, peak_memory_bytes, peak_device_memory_bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, rejected, phase, reason, unsupported)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseNote, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProbeRequest, adopt, perturbation, seed, compare, write)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TensorError, name, size, error)

@@ -19,7 +19,7 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 6;
+inline constexpr std::uint16_t kProtocolVersion = 7;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {
@@ -162,6 +162,7 @@ struct Failure {
   bool rejected = false;  ///< the plugin was refused before any of its code ran
   std::string phase;
   std::string reason;
+  bool unsupported = false;  ///< nothing went wrong: what was asked for does not exist here
 };
 
 /// The worker enters another phase of the current request.

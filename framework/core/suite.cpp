@@ -17,6 +17,7 @@ namespace ndbench {
 namespace {
 
 constexpr std::size_t kMostCells = 100'000;
+constexpr std::size_t kMostChoices = 10'000;
 
 std::string read_plugin(const TableReader& table, const std::string& name) {
   std::string plugin = table.string("plugin", name);
@@ -29,16 +30,42 @@ std::string read_plugin(const TableReader& table, const std::string& name) {
   return plugin;
 }
 
+/// One model for each choice of a parameter that is an array, and that choice in its name.
+std::vector<ModelEntry> expand(const TableReader& table, const ModelEntry& model) {
+  std::vector<ModelEntry> models{model};
+  for (const std::vector<GivenParameter>& choices : table.parameters_except({"name", "plugin"})) {
+    if (models.size() * choices.size() > kMostChoices) {
+      table.fail(
+          choices.front().position,
+          fmt::format("'{}' makes {} models of '{}', more than {}; split it", choices.front().name,
+                      models.size() * choices.size(), model.name, kMostChoices));
+    }
+    std::vector<ModelEntry> expanded;
+    for (const ModelEntry& before : models) {
+      for (const GivenParameter& choice : choices) {
+        ModelEntry& entry = expanded.emplace_back(before);
+        entry.parameters.push_back(choice);
+        if (!choice.is_choice) continue;
+        entry.name += "." + text_of(choice.value);
+        if (!is_name(entry.name)) table.fail(choice.position, bad_name(entry.name));
+      }
+    }
+    models = std::move(expanded);
+  }
+  return models;
+}
+
 std::vector<ModelEntry> read_models(const TableReader& root) {
   std::vector<ModelEntry> models;
   UniqueNames unique(root, "model");
   for (const TableReader& table : root.tables("model")) {
     ModelEntry model{.name = read_name(table), .plugin = {}, .parameters = {}, .position = {}};
     model.plugin = read_plugin(table, model.name);
-    model.parameters = table.parameters_except({"name", "plugin"});
     model.position = table.position();
-    unique.add(model.name, table.position("name"));
-    models.push_back(std::move(model));
+    for (ModelEntry& entry : expand(table, model)) {
+      unique.add(entry.name, table.position("name"));
+      models.push_back(std::move(entry));
+    }
   }
   if (models.empty()) root.fail("no model; add a [[model]] table with a name");
   return models;

@@ -26,6 +26,7 @@ struct GivenParameter {
   std::string name;
   ParameterValue value;
   Position position;
+  bool is_choice = false;  ///< one of an array's: a part of the model's name
 };
 
 struct ModelEntry {

@@ -219,15 +219,29 @@ class TableReader {
     return result;
   }
 
-  /// Every key but `known`, in the order of the file, with its value.
-  [[nodiscard]] std::vector<GivenParameter> parameters_except(
+  /// Every key but `known`, in the order of the file, with its value, or all those of its array.
+  [[nodiscard]] std::vector<std::vector<GivenParameter>> parameters_except(
       std::initializer_list<std::string_view> known) const {
-    std::vector<GivenParameter> result;
+    std::vector<std::vector<GivenParameter>> result;
     for (const auto& [key, node] : in_file_order()) {
       if (std::find(known.begin(), known.end(), key->str()) != known.end()) continue;
-      result.push_back({.name = std::string(key->str()),
-                        .value = parameter_value(*node, key->str()),
-                        .position = position(node->source())});
+      std::vector<GivenParameter>& choices = result.emplace_back();
+      const auto add = [&, name = std::string(key->str())](const toml::node& value) {
+        choices.push_back({.name = name,
+                           .value = parameter_value(value, name),
+                           .position = position(value.source()),
+                           .is_choice = node->is_array()});
+      };
+      if (const toml::array* values = node->as_array()) {
+        for (const toml::node& value : *values) add(value);
+        if (choices.empty()) {
+          fail(position(node->source()),
+               fmt::format("'{}' is an empty array; give it a value, or leave it out",
+                           printable(key->str())));
+        }
+      } else {
+        add(*node);
+      }
     }
     return result;
   }
@@ -269,7 +283,7 @@ class TableReader {
     if (const auto* value = node.as_integer()) return value->get();
     if (const auto* value = node.as_floating_point()) return value->get();
     if (const auto* value = node.as_string()) return value->get();
-    refuse_type(node, key, "a boolean, a number or a string");
+    refuse_type(node, key, "a boolean, a number, a string, or an array of these");
   }
 
   const SuiteText* text_;

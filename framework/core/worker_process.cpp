@@ -230,6 +230,7 @@ std::optional<Message> WorkerProcess::read_answer() {
       enter_phase(std::move(note->phase));
     } else if (auto* failure = std::get_if<Failure>(&*message)) {
       phase_ = failure->phase;
+      if (failure->unsupported) skip(failure->reason);
       fail(failure->reason,
            failure->rejected ? ExitCode::kPluginRejected : ExitCode::kBenchmarkFailed);
     } else {
@@ -368,6 +369,12 @@ void WorkerProcess::fail(std::string reason, ExitCode code) {
   if (output_.size() > kKeptOutput) output_.erase(0, output_.size() - kKeptOutput);
   outcome.output = std::move(output_);
   throw WorkerFailed{std::move(outcome), std::move(left_)};
+}
+
+/// What it was asked for does not exist here.
+void WorkerProcess::skip(std::string reason) {
+  end(SIGKILL);
+  throw WorkerFailed{skipped(std::move(reason)), std::move(left_)};
 }
 
 /// Another worker may do better.

@@ -60,6 +60,7 @@ class WorkerProcess final : public Worker {
   [[nodiscard]] std::string memory_words(const std::string& reason) const;
   [[nodiscard]] std::string killer_words() const;
   [[noreturn]] void fail(std::string reason, ExitCode code = ExitCode::kBenchmarkFailed);
+  [[noreturn]] void skip(std::string reason);
   [[noreturn]] void fail_as_lost(std::string reason);
   [[noreturn]] void fail_by_death();
   [[noreturn]] void fail_by_timeout();

@@ -4,5 +4,6 @@ namespace ndbench {
 
 Error::Error(const std::string& what) : std::runtime_error(what) {}
 Error::~Error() = default;
+Unsupported::~Unsupported() = default;
 
 }  // namespace ndbench

@@ -31,6 +31,8 @@ std::optional<Failure> guarded(const std::function<void()>& call) {
     return Failure{true, "", error.what()};
   } catch (const c10::Error& error) {
     return Failure{false, "", error.what_without_backtrace()};
+  } catch (const Unsupported& error) {
+    return Failure{false, "", error.what(), true};
   } catch (const Error& error) {
     return Failure{false, "", error.what()};
   } catch (const std::bad_alloc&) {

@@ -92,6 +92,7 @@ Prepared Session::prepare(const PrepareRequest& request) {
   task_ = model_->create_task(context);
   // With what the task has set: a precision can be a setting of the libraries.
   Prepared prepared{read_in_force(*scope_), library_versions(), 0.0};
+  prepared.in_force.merge(task_->in_force());
   prepared.in_force.emplace("processors", processors());
   if (short_turns_->is_cutting()) {
     prepared.in_force.emplace("turn_microseconds", std::to_string(ShortTurns::kTurn.count()));

@@ -11,7 +11,7 @@ BUILT_WRONG = {
     "cxx11_abi": "_GLIBCXX_USE_CXX11_ABI = 0, this program against 1",
     "debug_containers": "_GLIBCXX_DEBUG",
     "factory": "factories",
-    "interface": "ndbench interface version 5, this program against 4",
+    "interface": "ndbench interface version 6, this program against 5",
     "kind": "other kind",
     "magic": "magic number",
     "name": "calls itself 'someone_else', its file name says 'wrong_name'",
@@ -181,6 +181,26 @@ class TrustedPlugins(SuiteTest):
         (record,) = run.records_of("null/cpu/fixed/epoch")
         self.assertEqual(record["outcome"]["phase"], "load")
         self.assertIn("it has changed since this run inspected it", record["outcome"]["reason"])
+
+
+class ChoosyPlugins(SuiteTest):
+    """What a model says does not exist in a mode is skipped; what it has chosen is recorded."""
+
+    def test_the_mode_is_skipped_with_the_models_reason_and_the_other_is_measured(self):
+        run = self.run_suite(
+            suite_text(["choosy"], modes=["fixed", "noisy"], step={"replicas": 2, "steps": 4})
+        )
+        self.assert_exit(run, 0)
+        skipped = run.records_of("choosy/cpu/fixed/step")
+        self.assertTrue(skipped)
+        for record in skipped:
+            self.assertEqual(record["outcome"]["status"], "skipped")
+            self.assertEqual(record["outcome"]["reason"], "the fast one is not deterministic")
+        measured = run.records_of("choosy/cpu/noisy/step")
+        self.assertEqual([record["outcome"]["status"] for record in measured], ["passed"] * 2)
+        for record in measured:
+            self.assertEqual(record["in_force"]["engine"], "the fast one")
+            self.assertEqual(record["in_force"]["threads"], "1")  # the backend's own
 
 
 class MissingPlugins(SuiteTest):

@@ -22,4 +22,16 @@ class NDBENCH_API Error : public std::runtime_error {
   ~Error() override;
 };
 
+/// What a cell asks for does not exist here: an operation that has no deterministic kernel, a
+/// library that lacks it. Nothing is wrong.
+///
+/// Thrown from Backend::enter() or Model::create_task() it skips the cell, with this text as the
+/// reason.
+class NDBENCH_API Unsupported : public Error {
+ public:
+  using Error::Error;
+  Unsupported(const Unsupported&) = default;
+  ~Unsupported() override;
+};
+
 }  // namespace ndbench

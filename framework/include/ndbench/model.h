@@ -112,6 +112,10 @@ class NDBENCH_API Task {
 
   /// Visits parameters, buffers and optimizer state, always in the same order.
   virtual void visit_state(const StateVisitor& visit) const = 0;
+
+  /// What the task itself has chosen or found out while it was made, beside the backend's
+  /// settings: "engine" → "jit:avx2". Recorded with them, under names that they do not have.
+  [[nodiscard]] virtual std::map<std::string, std::string> in_force() const { return {}; }
 };
 
 /// A model plugin: says what it can be asked for, and makes Tasks.
