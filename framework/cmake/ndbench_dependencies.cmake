@@ -13,6 +13,7 @@ find_package(ZLIB REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+find_package(dnnl 2.6 CONFIG REQUIRED)  # of oneDNN, whose kernels are also called directly
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)

@@ -1,0 +1,153 @@
+#include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ndbench/plugin.h"
+#include "trial.h"
+
+namespace ndbench::kernels {
+namespace {
+
+const std::vector<std::pair<std::string, Pass>> kPasses{{"forward", Pass::kForward},
+                                                        {"data_gradient", Pass::kDataGradient},
+                                                        {"filter_gradient", Pass::kFilterGradient}};
+
+/// What ATen's own kernels give in float64 against what an engine gave: relative L2 distance.
+double relative_error(const at::Tensor& result, const at::Tensor& reference) {
+  return (result.to(at::kDouble) - reference).norm().item<double>() /
+         reference.norm().item<double>();
+}
+
+/// Runs one kernel of a library with the fastest of the engines that the mode allows.
+///
+/// Every engine is tried out first. Where algorithms must be deterministic, the others are left
+/// out; the state is what each engine that was left in has given.
+class KernelTask final : public Task {
+ public:
+  KernelTask(Workload workload, const std::string& device, std::vector<Trial> trials)
+      : workload_(std::move(workload)),
+        trials_(std::move(trials)),
+        chosen_(fastest(trials_)),
+        loss_(trials_.front().engine->result().norm().to(c10::Device(device))) {}
+
+  void start_epoch(std::int64_t /*epoch*/) override { is_over_ = false; }
+
+  /// An epoch is one batch, always the same.
+  std::int64_t next_batch() override {
+    return std::exchange(is_over_, true) ? 0 : workload_.source.size(0);
+  }
+
+  /// @return the L2 norm of what the first engine gave before.
+  at::Tensor train_step() override {
+    trials_[chosen_].engine->run();
+    return loss_;
+  }
+
+  void visit_batch(const StateVisitor& visit) const override {
+    visit("source", workload_.source);
+    visit("gradient", workload_.gradient);
+    if (workload_.weights.defined()) visit("weights", workload_.weights);
+  }
+
+  /// The relative error of the engine that was chosen, and of each, against float64.
+  Evaluation evaluate() override {
+    const at::Tensor reference = reference_result(workload_);
+    Evaluation evaluation{.metric = "relative_error",
+                          .higher_is_better = false,
+                          .examples = workload_.source.size(0)};
+    for (const Trial& trial : trials_) {
+      evaluation.other["relative_error." + trial.name] =
+          relative_error(trial.engine->result(), reference);
+    }
+    evaluation.value = evaluation.other.at("relative_error." + trials_[chosen_].name);
+    return evaluation;
+  }
+
+  void visit_state(const StateVisitor& visit) const override {
+    for (const Trial& trial : trials_) visit("results/" + trial.name, trial.engine->result());
+  }
+
+  [[nodiscard]] std::map<std::string, std::string> in_force() const override {
+    std::map<std::string, std::string> settings{{"engine", trials_[chosen_].name}};
+    for (const Trial& trial : trials_) settings["engine." + trial.name] = trial.text();
+    return settings;
+  }
+
+ private:
+  Workload workload_;  ///< outlives the engines
+  std::vector<Trial> trials_;
+  std::size_t chosen_;
+  at::Tensor loss_;
+  bool is_over_ = true;
+};
+
+Engines engines_on(const std::string& device, const Workload& workload, bool with_reference) {
+  if (c10::Device(device).is_cuda()) {
+    if (!at::globalContext().userEnabledCuDNN()) {
+      throw Unsupported("CUDA alone has no kernels of this kind; take the backend cudnn");
+    }
+    return cudnn_engines(workload, device);
+  }
+  if (!at::globalContext().userEnabledMkldnn()) {
+    throw Unsupported("oneDNN is off on this backend, and it alone has such kernels on a CPU");
+  }
+  return onednn_engines(workload, with_reference);
+}
+
+class KernelModel final : public Model {
+ public:
+  [[nodiscard]] std::vector<Parameter> parameters() const override {
+    std::vector<std::string> passes;
+    for (const auto& [name, pass] : kPasses) passes.push_back(name);
+    return {{.name = "network",
+             .default_value = std::string("resnet18"),
+             .summary = "whose layers, at 224 x 224",
+             .choices = networks()},
+            {.name = "layer",
+             .default_value = std::string("conv1"),
+             .summary = "as torchvision names it: conv1, layer1.0.conv1, …, avgpool"},
+            {.name = "pass",
+             .default_value = std::string("forward"),
+             .summary = "what is computed of it",
+             .choices = passes},
+            {.name = "batch_size",
+             .default_value = std::int64_t{16},
+             .summary = "images",
+             .minimum = 1,
+             .maximum = 65536},
+            {.name = "runs",
+             .default_value = std::int64_t{3},
+             .summary = "results of each engine that are compared bit by bit",
+             .minimum = 2,
+             .maximum = 1000},
+            {.name = "reference",
+             .default_value = false,
+             .summary = "try oneDNN's reference implementations, too, a hundred times slower"}};
+  }
+
+  [[nodiscard]] std::unique_ptr<Task> create_task(const TaskContext& context) const override {
+    const Parameters& parameters = context.parameters;
+    const auto pass = std::find_if(kPasses.begin(), kPasses.end(), [&](const auto& known) {
+      return known.first == parameters.text("pass");
+    });
+    Workload workload =
+        draw_workload(layer_of(parameters.text("network"), parameters.text("layer")), pass->second,
+                      parameters.integer("batch_size"), context.seeds.init);
+    const auto synchronize = [device = c10::Device(context.device)] {
+      if (device.is_cuda()) at::detail::getCUDAHooks().deviceSynchronize(device.index());
+    };
+    std::vector<Trial> trials =
+        allowed(try_out(engines_on(context.device, workload, parameters.boolean("reference")),
+                        static_cast<int>(parameters.integer("runs")), synchronize),
+                at::globalContext().deterministicAlgorithms());
+    return std::make_unique<KernelTask>(std::move(workload), context.device, std::move(trials));
+  }
+};
+
+}  // namespace
+}  // namespace ndbench::kernels
+
+NDBENCH_MODEL_PLUGIN("kernels", "A layer's kernels by oneDNN or cuDNN directly, engine by engine",
+                     ndbench::kernels::KernelModel);
