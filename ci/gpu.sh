@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Measures on a machine with an NVIDIA GPU: runs the tests that need one, then the suites gpu and
-# overhead, and leaves records, summaries and what the driver says of the device in one folder.
+# Measures on a machine with an NVIDIA GPU: runs the tests that need one, then the suites gpu,
+# overhead, kernels and operators, and leaves records, summaries and what the driver says of the device
+# in one folder.
 #
 #   ci/gpu.sh                              builds the preset cuda first; LibTorch by ci/setup_torch.sh
 #   ci/gpu.sh --pack=build/gpu             builds, and packs what another machine needs, 64 MB or less
 #   ci/gpu.sh --prebuilt=build/gpu         runs what was packed: no compiler, no network
 #   ci/gpu.sh --out=DIR                    where to; build/gpu_results by default
-#   ci/gpu.sh --suites=overhead --benchmark_filter=vgg16     other arguments go to ndbench_suite
+#   ci/gpu.sh --suites=overhead --benchmark_filter=vgg.16    other arguments go to ndbench_suite
 #
 # Interrupted, it goes on where it stopped when it is called again with the same --out. LibTorch with all its
 # CUDA libraries is the machine's own: $NDBENCH_LIBTORCH, or what python3 imports as torch.
@@ -15,10 +16,10 @@ set -euo pipefail
 preset=cuda
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 out=$source_dir/build/gpu_results
-suites=gpu,overhead
+suites=gpu,overhead,kernels,operators
 prebuilt=
 pack=
 flags=()
