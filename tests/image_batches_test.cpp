@@ -311,7 +311,7 @@ TEST(DatasetNormalization, LooksAtTheFirst1024ImagesThatAreNotInMemory) {
   class Rule final : public ExampleSource {
    public:
     void read(std::int64_t index, std::span<std::uint8_t> bytes) const override {
-      bytes[0] = index < 1024 ? static_cast<std::uint8_t>(index % 2 * 2) : 200;
+      bytes[0] = static_cast<std::uint8_t>(index < 1024 ? index % 2 * 2 : 200);
     }
   };
   images.pixels.clear();
