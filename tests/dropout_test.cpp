@@ -110,6 +110,18 @@ TEST(SeedDropout, GivesEachLayerTheStreamOfItsName) {
   EXPECT_FALSE(a.equal(other_a));
 }
 
+TEST(SeedDropout, GivesEachShardItsOwnStreamAndTheFirstThatOfAWholeBatch) {
+  const auto output = [](auto... shard) {
+    torch::nn::Sequential network(Dropout(0.5));
+    seed_dropout(*network, 1, shard...);
+    return network->ptr<DropoutImpl>(0)->forward(torch::ones({200}));
+  };
+  EXPECT_TRUE(output().equal(output(0U)));
+  EXPECT_FALSE(output().equal(output(1U)));
+  EXPECT_FALSE(output(1U).equal(output(2U)));
+  EXPECT_TRUE(output(2U).equal(output(2U)));
+}
+
 TEST(DisableDropout, SwitchesOffEveryRandomLayer) {
   torch::nn::Sequential network(Dropout(0.5), StochasticDepth(0.5));
   disable_dropout(*network);

@@ -98,14 +98,30 @@ class OnLevelImages : public testing::Test {
  protected:
   explicit OnLevelImages(const char* path) : model_(make_model(path)) {}
 
-  [[nodiscard]] std::unique_ptr<Task> make_task(double learning_rate) const {
+  [[nodiscard]] std::unique_ptr<Task> make_task(double learning_rate,
+                                                std::size_t shards = 1) const {
     return model_->create_task({.parameters = with(*model_, {{"batch_size", std::int64_t{25}},
                                                              {"depth", std::int64_t{8}},
                                                              {"augment", false},
                                                              {"learning_rate", learning_rate}}),
                                 .seeds = {1, 2, 3, 4},
                                 .device = "cpu",
-                                .data_path = {data_.folder()}});
+                                .data_path = {data_.folder()},
+                                .sharding = {std::vector<std::string>(shards, "cpu")}});
+  }
+
+  /// Trains an epoch in shards and looks at the last step's outputs.
+  void expect_to_train_in_shards(double learning_rate, const std::string& output) const {
+    const auto task = make_task(learning_rate, 3);
+    EXPECT_EQ(task->shards(), 3U);
+    EXPECT_EQ(make_task(learning_rate)->shards(), 1U);
+    EXPECT_EQ(train_epoch(*task, 0), train_epoch(*make_task(learning_rate, 3), 0));
+    std::vector<std::string> names;
+    task->visit_outputs([&](const std::string& name, const at::Tensor& value) {
+      names.push_back(name);
+      EXPECT_EQ(value.size(0), 10);  // all of the last batch of 60 examples, 25 at a time
+    });
+    EXPECT_THAT(names, testing::ElementsAre(output));
   }
 
   LevelImages data_;
@@ -123,6 +139,19 @@ class ResNetPlugin : public OnLevelImages {
   ResNetPlugin() : OnLevelImages(NDBENCH_TEST_RESNET) {}
   [[nodiscard]] std::unique_ptr<Task> make_task() const { return OnLevelImages::make_task(0.02); }
 };
+
+TEST_F(AutoencoderPlugin, TrainsInShards) { expect_to_train_in_shards(0.01, "reconstruction"); }
+
+TEST_F(ResNetPlugin, TrainsInShards) { expect_to_train_in_shards(0.02, "logits"); }
+
+TEST_F(AutoencoderPlugin, HasTheLossOfAWholeBatchInShards) {
+  const auto first_loss = [](const std::unique_ptr<Task>& task) {
+    task->start_epoch(0);
+    (void)task->next_batch();
+    return task->train_step().item<float>();
+  };
+  EXPECT_NEAR(first_loss(OnLevelImages::make_task(0.01, 3)), first_loss(make_task()), 1e-6);
+}
 
 TEST_F(AutoencoderPlugin, HasItsParameters) {
   // 784*128 + 128, 128*64 + 64, 64*32 + 32, 32*64 + 64, 64*128 + 128, 128*784 + 784.

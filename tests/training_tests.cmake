@@ -15,6 +15,11 @@ foreach(noun IN ITEMS decisions dropout image_batches initialize optimizer preci
                       trainer video_batches)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench::ndbench)
 endforeach()
+foreach(noun IN ITEMS gradient_sum thread_team)
+  ndbench_add_test(${noun}_test
+    SOURCES ${noun}_test.cpp ${PROJECT_SOURCE_DIR}/framework/sdk/${noun}.cpp
+    LIBRARIES ndbench::ndbench)
+endforeach()
 
 ndbench_add_test(networks_test
   SOURCES networks_test.cpp network_parameters_test.cpp LIBRARIES ndbench::ndbench)

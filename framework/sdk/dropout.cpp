@@ -1,6 +1,7 @@
 #include "ndbench/dropout.h"
 
 #include <cassert>
+#include <string>
 #include <string_view>
 
 #include "ndbench/random.h"
@@ -71,9 +72,10 @@ void disable_dropout(const torch::nn::Module& module) {
   }
 }
 
-void seed_dropout(const torch::nn::Module& module, std::uint64_t dropout_seed) {
+void seed_dropout(const torch::nn::Module& module, std::uint64_t dropout_seed, std::size_t shard) {
+  const std::string suffix = shard == 0 ? "" : "/shard " + std::to_string(shard);
   for (const auto& layer : module.named_modules("", /*include_self=*/false)) {
-    const std::uint64_t seed = seed_of_stream(dropout_seed, layer.key());
+    const std::uint64_t seed = seed_of_stream(dropout_seed, layer.key() + suffix);
     if (auto* dropout = layer.value()->as<DropoutImpl>()) {
       dropout->mask.seed(seed);
     } else if (auto* depth = layer.value()->as<StochasticDepthImpl>()) {

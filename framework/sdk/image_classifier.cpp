@@ -35,22 +35,31 @@ ImageBatchesOptions test_options(ImageBatchesOptions options) {
   return options;
 }
 
-std::shared_ptr<ImageNetwork> initialized(std::shared_ptr<ImageNetwork> network,
-                                          const TaskContext& context) {
-  initialize(*network, context.seeds.init);
-  seed_dropout(*network, context.seeds.dropout);
-  if (context.parameters.values().contains(kDropout) && !context.parameters.boolean(kDropout)) {
-    disable_dropout(*network);
+using Networks = std::vector<std::shared_ptr<ImageNetwork>>;
+
+/// One for each shard of a batch; the first has the initial weights.
+Networks make_networks(const TaskContext& context, const MakeNetwork& make_network,
+                       const Images& images) {
+  Networks networks;
+  for (std::size_t shard = 0; shard < context.sharding.count(); ++shard) {
+    ImageNetwork& network = *networks.emplace_back(make_network(images));
+    if (shard == 0) {
+      initialize(network, context.seeds.init);
+    }
+    seed_dropout(network, context.seeds.dropout, shard);
+    if (context.parameters.values().contains(kDropout) && !context.parameters.boolean(kDropout)) {
+      disable_dropout(network);
+    }
   }
-  return network;
+  return networks;
 }
 
 class ImageClassifier final : public Task {
  public:
-  ImageClassifier(const TaskContext& context, std::shared_ptr<ImageNetwork> network,
-                  ImageSplits data, const ImageBatchesOptions& options)
-      : network_(initialized(std::move(network), context)),
-        trainer_(network_, context),
+  ImageClassifier(const TaskContext& context, Networks networks, ImageSplits data,
+                  const ImageBatchesOptions& options)
+      : networks_(std::move(networks)),
+        trainer_(networks_.front(), context, {networks_.begin() + 1, networks_.end()}),
         decisions_(data.test),
         has_attributes_(!data.train.attributes.empty()),
         label_smoothing_(context.parameters.real("label_smoothing")),
@@ -70,16 +79,22 @@ class ImageClassifier final : public Task {
   void settle_input() override { train_.settle(); }
 
   at::Tensor train_step() override {
-    logits_.reset();
-    return trainer_.step([this] {
-      return network_->loss(batch_.inputs.to(trainer_.input_type()),
-                            [this](const at::Tensor& logits) {
-                              // An auxiliary classifier's come after the network's own.
-                              if (!logits_.defined()) logits_ = logits.detach();
-                              return loss_of(logits);
-                            });
+    logits_.assign(networks_.size(), {});
+    return trainer_.step(batch_.size(), [this](const Shard& shard) {
+      const at::Tensor inputs = shard.of(batch_.inputs).to(trainer_.input_type());
+      const at::Tensor targets = shard.of(batch_.targets);
+      at::Tensor& kept = logits_[shard.index];
+      return networks_[shard.index]->loss(inputs, [&](const at::Tensor& logits) {
+        // An auxiliary classifier's come after the network's own.
+        if (!kept.defined()) {
+          kept = logits.detach();
+        }
+        return loss_of(logits, targets);
+      });
     });
   }
+
+  [[nodiscard]] std::size_t shards() const override { return trainer_.shards(); }
 
   void visit_batch(const StateVisitor& visit) const override {
     if (batch_.size() > 0) {
@@ -89,8 +104,8 @@ class ImageClassifier final : public Task {
   }
 
   void visit_outputs(const StateVisitor& visit) const override {
-    if (logits_.defined()) {
-      visit("logits", logits_);
+    if (const at::Tensor logits = joined(logits_); logits.defined()) {
+      visit("logits", logits);
     }
   }
 
@@ -99,7 +114,7 @@ class ImageClassifier final : public Task {
     decisions_.clear();
     test_.start_in_set_order();
     for (auto batch = test_.next(); batch.size() > 0; batch = test_.next()) {
-      const at::Tensor logits = network_->forward(batch.inputs.to(trainer_.input_type()));
+      const at::Tensor logits = networks_.front()->forward(batch.inputs.to(trainer_.input_type()));
       const at::Tensor decided = has_attributes_ ? logits.gt(0.0) : logits.argmax(1);
       const at::Tensor values = decided.to(at::kCPU, at::kInt).contiguous();
       const at::Tensor scores = logits.to(at::kCPU, at::kFloat).contiguous();
@@ -112,21 +127,20 @@ class ImageClassifier final : public Task {
   void visit_state(const StateVisitor& visit) const override { trainer_.visit_state(visit); }
 
  private:
-  /// Mean over the batch, in float32 at least: a loss in bfloat16 would have three digits.
-  [[nodiscard]] at::Tensor loss_of(const at::Tensor& logits) const {
+  /// Mean over the examples, in float32 at least: a loss in bfloat16 would have three digits.
+  [[nodiscard]] at::Tensor loss_of(const at::Tensor& logits, const at::Tensor& truth) const {
     const at::Tensor scores = logits.to(trainer_.input_type());
     if (has_attributes_) {
       // Smoothed towards 1/2, as cross-entropy is towards the uniform distribution.
-      const at::Tensor targets = batch_.targets.to(trainer_.input_type())
-                                     .mul(1.0 - label_smoothing_)
-                                     .add_(0.5 * label_smoothing_);
+      const at::Tensor targets =
+          truth.to(trainer_.input_type()).mul(1.0 - label_smoothing_).add_(0.5 * label_smoothing_);
       return at::binary_cross_entropy_with_logits(scores, targets);
     }
-    return at::cross_entropy_loss(scores, batch_.targets, {}, at::Reduction::Mean,
+    return at::cross_entropy_loss(scores, truth, {}, at::Reduction::Mean,
                                   /*ignore_index=*/-100, label_smoothing_);
   }
 
-  std::shared_ptr<ImageNetwork> network_;
+  Networks networks_;  ///< the one that is trained, and a copy for each further shard of a batch
   Trainer trainer_;
   Decisions decisions_;
   bool has_attributes_;
@@ -134,7 +148,7 @@ class ImageClassifier final : public Task {
   ImageBatches train_;
   ImageBatches test_;
   ImageBatch batch_;
-  at::Tensor logits_;  ///< of the last step
+  std::vector<at::Tensor> logits_;  ///< of each shard of the last step
 };
 
 }  // namespace
@@ -183,8 +197,8 @@ std::vector<Parameter> classifier_parameters(std::vector<Parameter> own,
 std::unique_ptr<Task> make_classifier(const TaskContext& context, const MakeNetwork& make_network) {
   ImageSplits data = load_images(image_request(context.parameters), context.data_path);
   const ImageBatchesOptions options = train_options(context, data.train);
-  auto network = make_network(data.train);
-  return std::make_unique<ImageClassifier>(context, std::move(network), std::move(data), options);
+  Networks networks = make_networks(context, make_network, data.train);
+  return std::make_unique<ImageClassifier>(context, std::move(networks), std::move(data), options);
 }
 
 }  // namespace ndbench

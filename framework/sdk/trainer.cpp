@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <utility>
+
+#include "data_parallel.h"
 
 namespace ndbench {
 namespace {
@@ -67,6 +70,16 @@ void make_double(torch::nn::Module& network) {
   convert(network.buffers());
 }
 
+std::shared_ptr<torch::nn::Module> prepared(std::shared_ptr<torch::nn::Module> network,
+                                            const std::string& device,
+                                            const Parameters& parameters) {
+  network->to(torch::Device(device));
+  if (parameters.text("precision") == "float64") {
+    make_double(*network);
+  }
+  return network;
+}
+
 }  // namespace
 
 std::vector<Parameter> trainer_parameters(const TrainerDefaults& defaults) {
@@ -123,18 +136,25 @@ std::vector<Parameter> trainer_parameters(const TrainerDefaults& defaults) {
   };
 }
 
-Trainer::Trainer(std::shared_ptr<torch::nn::Module> network, const TaskContext& context)
-    : network_([&] {
-        network->to(torch::Device(context.device));
-        if (context.parameters.text("precision") == "float64") {
-          make_double(*network);
-        }
-        return std::move(network);
-      }()),
+Trainer::Trainer(std::shared_ptr<torch::nn::Module> network, const TaskContext& context,
+                 Modules copies)
+    : network_(prepared(std::move(network), context.device, context.parameters)),
       device_(context.device),
       precision_(enter_precision(context.parameters.text("precision"), device_)),
       optimizer_(make_optimizer(*network_, context.parameters)),
-      schedule_(make_schedule(context.parameters)) {}
+      schedule_(make_schedule(context.parameters)) {
+  if (copies.empty()) {
+    return;
+  }
+  Modules networks{network_};
+  for (auto& copy : copies) {
+    const std::string& device = context.sharding.devices.at(networks.size());
+    networks.push_back(prepared(std::move(copy), device, context.parameters));
+  }
+  data_parallel_ = std::make_unique<DataParallel>(std::move(networks), context.sharding);
+}
+
+Trainer::~Trainer() = default;
 
 void Trainer::start_epoch(std::int64_t epoch, std::int64_t steps) {
   epoch_ = epoch;
@@ -143,26 +163,37 @@ void Trainer::start_epoch(std::int64_t epoch, std::int64_t steps) {
 }
 
 at::Tensor Trainer::step(const std::function<at::Tensor()>& loss) {
+  assert(!data_parallel_);
+  return step(1, [&](const Shard&) { return loss(); });
+}
+
+at::Tensor Trainer::step(std::int64_t batch_size,
+                         const std::function<at::Tensor(const Shard&)>& loss) {
   optimizer_.clear_gradients();
+  const auto forward = [&](const Shard& shard) {
+    const Autocast autocast(precision_, shard.device);
+    return loss(shard);
+  };
+  const auto backward = [&](const at::Tensor& value) {
+    (precision_ == Precision::kFloat16 ? value * scaler_.scale() : value).backward();
+  };
   at::Tensor value;
-  {
-    const Autocast autocast(precision_, device_);
-    value = loss();
+  if (data_parallel_) {
+    value = data_parallel_->run(batch_size, forward, backward);
+  } else {
+    value = forward({.index = 0, .first = 0, .size = batch_size, .device = device_});
+    backward(value);
   }
   const double progress =
       static_cast<double>(++steps_in_epoch_) / static_cast<double>(steps_per_epoch_);
   const double rate = schedule_.rate_at(static_cast<double>(epoch_) + progress);
-  if (precision_ == Precision::kFloat16) {
-    (value * scaler_.scale()).backward();
-    if (scaler_.unscale(optimizer_.gradients())) {
-      optimizer_.step(rate);
-    }
-  } else {
-    value.backward();
+  if (precision_ != Precision::kFloat16 || scaler_.unscale(optimizer_.gradients())) {
     optimizer_.step(rate);
   }
   return value.detach().to(input_type());
 }
+
+std::size_t Trainer::shards() const { return data_parallel_ ? data_parallel_->shards() : 1; }
 
 at::ScalarType Trainer::input_type() const {
   return precision_ == Precision::kFloat64 ? at::kDouble : at::kFloat;

@@ -11,7 +11,7 @@ BUILT_WRONG = {
     "cxx11_abi": "_GLIBCXX_USE_CXX11_ABI = 0, this program against 1",
     "debug_containers": "_GLIBCXX_DEBUG",
     "factory": "factories",
-    "interface": "ndbench interface version 6, this program against 5",
+    "interface": "ndbench interface version 7, this program against 6",
     "kind": "other kind",
     "magic": "magic number",
     "name": "calls itself 'someone_else', its file name says 'wrong_name'",

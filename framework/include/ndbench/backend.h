@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ndbench/error.h"
+#include "ndbench/sharding.h"
 
 namespace ndbench {
 
@@ -14,6 +15,7 @@ namespace ndbench {
 struct Settings {
   int threads = 1;  ///< intra-op threads
   int device = 0;   ///< which of the backend's devices, where it has several
+  int shards = 0;   ///< into how many a batch is cut; 0: as many as the backend cuts it by itself
 
   /// The switches among Backend::knobs() that the mode sets: "deterministic" → true. One that is
   /// not there stays as LibTorch has it.
@@ -30,6 +32,9 @@ class NDBENCH_API Scope {
 
   /// Where tensors live, as c10::Device reads it: "cpu", "cuda:0".
   [[nodiscard]] virtual std::string device() const = 0;
+
+  /// How tasks spread their batches. A model whose task does not spread them as told is skipped.
+  [[nodiscard]] virtual Sharding sharding() const { return {}; }
 
   /// Waits until all queued work is done. Called at the edges of every timed region.
   virtual void synchronize() const = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "ndbench/error.h"
@@ -53,7 +54,9 @@ TORCH_MODULE(StochasticDepth);
 /// Sets the rate of each Dropout and StochasticDepth inside `module` to 0.
 NDBENCH_API void disable_dropout(const torch::nn::Module& module);
 
-/// Gives each Dropout and StochasticDepth inside `module` the stream that has its name.
-NDBENCH_API void seed_dropout(const torch::nn::Module& module, std::uint64_t dropout_seed);
+/// Gives each Dropout and StochasticDepth inside `module` the stream that has its name; in the
+/// network of a further shard of the batch another one, which has the shard's number, too.
+NDBENCH_API void seed_dropout(const torch::nn::Module& module, std::uint64_t dropout_seed,
+                              std::size_t shard = 0);
 
 }  // namespace ndbench

@@ -33,7 +33,8 @@ struct ClassifierDefaults {
 [[nodiscard]] NDBENCH_API std::vector<Parameter> classifier_parameters(
     std::vector<Parameter> own, const ClassifierDefaults& defaults);
 
-/// Builds the network for images of this size, with so many channels and classes.
+/// Builds the network for images of this size, with so many channels and classes. Called once for
+/// each shard of a batch.
 using MakeNetwork = std::function<std::shared_ptr<ImageNetwork>(const Images& images)>;
 
 /// Loads the images, builds and initializes the network, and trains it: cross-entropy for sets with

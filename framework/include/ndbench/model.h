@@ -10,6 +10,7 @@
 
 #include "ndbench/error.h"
 #include "ndbench/parameters.h"
+#include "ndbench/sharding.h"
 
 namespace at {
 class Tensor;
@@ -32,6 +33,7 @@ struct TaskContext {
   Seeds seeds;
   std::string device;                            ///< as c10::Device reads it: "cpu", "cuda:0"
   std::vector<std::filesystem::path> data_path;  ///< folders to look for data sets in, in order
+  Sharding sharding{};                           ///< of each training step's batch
 };
 
 /// Right and wrong decisions on a part of the test set.
@@ -112,6 +114,9 @@ class NDBENCH_API Task {
 
   /// Visits parameters, buffers and optimizer state, always in the same order.
   virtual void visit_state(const StateVisitor& visit) const = 0;
+
+  /// How many shards train_step() cuts a batch into: as many as TaskContext::sharding says, or 1.
+  [[nodiscard]] virtual std::size_t shards() const { return 1; }
 
   /// What the task itself has chosen or found out while it was made, beside the backend's
   /// settings: "engine" → "jit:avx2". Recorded with them, under names that they do not have.

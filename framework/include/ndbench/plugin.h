@@ -13,7 +13,7 @@
 namespace ndbench {
 
 /// Bumped on any change under include/ndbench/.
-inline constexpr std::uint32_t kInterfaceVersion = 5;
+inline constexpr std::uint32_t kInterfaceVersion = 6;
 
 /// First word of every plugin descriptor: "ndb1".
 inline constexpr std::uint32_t kPluginMagic = 0x3162646e;

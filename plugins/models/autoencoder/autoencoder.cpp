@@ -53,10 +53,11 @@ Loss loss_named(const std::string& name) {
 
 class AutoencoderTask final : public ndbench::Task {
  public:
-  AutoencoderTask(const ndbench::TaskContext& context, Autoencoder network,
+  /// @param networks  one for each shard of a batch.
+  AutoencoderTask(const ndbench::TaskContext& context, std::vector<Autoencoder> networks,
                   ndbench::ImageSplits data)
-      : network_(std::move(network)),
-        trainer_(network_.ptr(), context),
+      : networks_(std::move(networks)),
+        trainer_(networks_.front().ptr(), context, copies()),
         loss_(loss_named(context.parameters.text("loss"))),
         train_(std::move(data.train), {.batch_size = context.parameters.integer("batch_size"),
                                        .device = context.device,
@@ -76,10 +77,11 @@ class AutoencoderTask final : public ndbench::Task {
   void settle_input() override { train_.settle(); }
 
   at::Tensor train_step() override {
-    return trainer_.step([this] {
-      const at::Tensor images = flat(batch_);
-      const at::Tensor output = network_(images).to(trainer_.input_type());
-      reconstruction_ = output.detach();
+    reconstructions_.assign(networks_.size(), {});
+    return trainer_.step(batch_.size(), [this](const ndbench::Shard& shard) {
+      const at::Tensor images = flat(shard.of(batch_.inputs));
+      const at::Tensor output = networks_[shard.index](images).to(trainer_.input_type());
+      reconstructions_[shard.index] = output.detach();
       switch (loss_) {
         case Loss::kL1:
           return at::l1_loss(output, images);
@@ -92,6 +94,8 @@ class AutoencoderTask final : public ndbench::Task {
     });
   }
 
+  [[nodiscard]] std::size_t shards() const override { return trainer_.shards(); }
+
   void visit_batch(const ndbench::StateVisitor& visit) const override {
     if (batch_.size() > 0) {
       visit("inputs", batch_.inputs);
@@ -100,8 +104,8 @@ class AutoencoderTask final : public ndbench::Task {
   }
 
   void visit_outputs(const ndbench::StateVisitor& visit) const override {
-    if (reconstruction_.defined()) {
-      visit("reconstruction", reconstruction_);
+    if (const at::Tensor output = ndbench::joined(reconstructions_); output.defined()) {
+      visit("reconstruction", output);
     }
   }
 
@@ -111,8 +115,8 @@ class AutoencoderTask final : public ndbench::Task {
     std::int64_t pixels = 0;
     test_.start_in_set_order();
     for (auto batch = test_.next(); batch.size() > 0; batch = test_.next()) {
-      const at::Tensor images = flat(batch);
-      squares += (network_(images) - images).square().sum(at::kDouble).item<double>();
+      const at::Tensor images = flat(batch.inputs);
+      squares += (networks_.front()(images) - images).square().sum(at::kDouble).item<double>();
       pixels += images.numel();
     }
     return {.metric = "mse",
@@ -126,18 +130,26 @@ class AutoencoderTask final : public ndbench::Task {
   }
 
  private:
-  /// [N, pixels]
-  [[nodiscard]] at::Tensor flat(const ndbench::ImageBatch& batch) const {
-    return batch.inputs.flatten(1).to(trainer_.input_type());
+  [[nodiscard]] ndbench::Trainer::Modules copies() const {
+    ndbench::Trainer::Modules copies;
+    for (std::size_t shard = 1; shard < networks_.size(); ++shard) {
+      copies.push_back(networks_[shard].ptr());
+    }
+    return copies;
   }
 
-  Autoencoder network_;
+  /// [N, pixels]
+  [[nodiscard]] at::Tensor flat(const at::Tensor& images) const {
+    return images.flatten(1).to(trainer_.input_type());
+  }
+
+  std::vector<Autoencoder> networks_;
   ndbench::Trainer trainer_;
   Loss loss_;
   ndbench::ImageBatches train_;
   ndbench::ImageBatches test_;
   ndbench::ImageBatch batch_;
-  at::Tensor reconstruction_;  ///< in the last step, [N, pixels]
+  std::vector<at::Tensor> reconstructions_;  ///< of each shard of the last step, [N, pixels]
 };
 
 class AutoencoderModel final : public ndbench::Model {
@@ -161,9 +173,12 @@ class AutoencoderModel final : public ndbench::Model {
   [[nodiscard]] std::unique_ptr<ndbench::Task> create_task(
       const ndbench::TaskContext& context) const override {
     auto data = ndbench::load_images(ndbench::image_request(context.parameters), context.data_path);
-    Autoencoder network(data.train.image_bytes());
-    ndbench::initialize(*network, context.seeds.init);
-    return std::make_unique<AutoencoderTask>(context, std::move(network), std::move(data));
+    std::vector<Autoencoder> networks;
+    for (std::size_t shard = 0; shard < context.sharding.count(); ++shard) {
+      networks.emplace_back(data.train.image_bytes());
+    }
+    ndbench::initialize(*networks.front(), context.seeds.init);
+    return std::make_unique<AutoencoderTask>(context, std::move(networks), std::move(data));
   }
 };
 
