@@ -271,7 +271,9 @@ TEST(Protocol, KeepsEmptyMessages) {
 TEST(Protocol, KeepsWhatIsOfADevice) {
   PrepareRequest prepare;
   prepare.settings.device = 3;
+  prepare.settings.shards = 64;
   EXPECT_EQ(decoded(prepare).settings.device, 3);
+  EXPECT_EQ(decoded(prepare).settings.shards, 64);
   StepSamples steps;
   EXPECT_TRUE(std::isnan(decoded(steps).device_seconds));
   steps.device_seconds = 0.25;

@@ -953,6 +953,23 @@ TEST_F(ParityScheduler, AsksTheCellAsShippedAndTheReferenceInFloat64) {
   }
 }
 
+TEST_F(ParityScheduler, ComparesABackendOfShardsWithAReferenceOfAsMany) {
+  suite_.backends[1].shards = 8;
+  roster_.backends["onednn"].knobs = {"ordered_reduction"};
+  options_.sharded_reference.file = {PluginKind::kBackend, "sharded", "/sharded.so"};
+  Scheduler scheduler = make_scheduler();
+  (void)scheduler.measure(4, 0);
+  ASSERT_GE(prepared_.size(), 3U);
+  EXPECT_EQ(prepared_[0].backend.path, "/onednn.so");
+  EXPECT_EQ(prepared_[1].backend.path, "/sharded.so");
+  EXPECT_EQ(prepared_[2].backend.path, "/sharded.so");
+  for (const std::size_t worker : {0U, 1U, 2U}) EXPECT_EQ(prepared_[worker].settings.shards, 8);
+  (void)scheduler.measure(0, 0);
+  EXPECT_THAT(prepared_,
+              testing::Contains(testing::Field(
+                  &PrepareRequest::backend, testing::Field(&PluginFile::path, "/reference.so"))));
+}
+
 TEST_F(ParityScheduler, MeasuresNoCellOfABackendThatDiffers) {
   gradient_error_ = 0.5;
   Scheduler scheduler = make_scheduler();

@@ -94,6 +94,7 @@ TEST(Suite, FillsInDefaults) {
   ASSERT_EQ(suite.backends.size(), 1U);
   EXPECT_EQ(suite.backends[0].plugin, "cpu");
   EXPECT_EQ(suite.backends[0].threads, 0);
+  EXPECT_EQ(suite.backends[0].shards, 0);
   EXPECT_FALSE(suite.backends[0].required);
   EXPECT_EQ(suite.backends[0].position.text(), "suites/small.toml:4:1");
   ASSERT_TRUE(suite.step);
@@ -120,6 +121,7 @@ cudnn_deterministic = true
 cudnn_autotune = false
 tf32 = false
 cublas_workspace = ":16:8"
+ordered_reduction = true
 onednn = false
 threads = 1024
 aten_cpu_capability = "default"
@@ -136,6 +138,7 @@ omp_wait_policy = "passive"
                                    {"cudnn_autotune", false},
                                    {"tf32", false},
                                    {"cublas_workspace", ":16:8"},
+                                   {"ordered_reduction", true},
                                    {"onednn", false},
                                    {"threads", std::int64_t{1024}},
                                    {"aten_cpu_capability", "default"},
@@ -202,6 +205,7 @@ target = 0.85
 name = "one-thread"
 plugin = "onednn"
 threads = 1024
+shards = 64
 required = true
 [[model]]
 name = "resnet8"
@@ -232,12 +236,13 @@ data = "cifar-10 é"
   EXPECT_EQ(suite.backends[0].name, "one-thread");
   EXPECT_EQ(suite.backends[0].plugin, "onednn");
   EXPECT_EQ(suite.backends[0].threads, 1024);
+  EXPECT_EQ(suite.backends[0].shards, 64);
   EXPECT_TRUE(suite.backends[0].required);
   const auto& parameters = suite.models[0].parameters;
   ASSERT_EQ(parameters.size(), 4U);
   EXPECT_EQ(parameters[0].name, "depth");
   EXPECT_EQ(parameters[0].value, ParameterValue(std::int64_t{8}));
-  EXPECT_EQ(parameters[0].position.text(), "x.toml:28:9");
+  EXPECT_EQ(parameters[0].position.text(), "x.toml:29:9");
   EXPECT_EQ(parameters[1].value, ParameterValue(1.5));
   EXPECT_EQ(parameters[2].value, ParameterValue(false));
   EXPECT_EQ(parameters[3].value, ParameterValue("cifar-10 é"s));
@@ -364,6 +369,8 @@ const std::vector<BadSuite> kBadSuites{
     {"seed = -1\n{}", "1:8", "'seed' is -1; it must be an integer from 0"},
     {"{}threads = 0\n", "6:11", "'threads' is 0; it must be an integer from 1 to 1024"},
     {"{}threads = 1025\n", "6:11", "'threads' is 1025"},
+    {"{}shards = 0\n", "6:10", "'shards' is 0; it must be an integer from 1 to 64"},
+    {"{}shards = 65\n", "6:10", "'shards' is 65"},
     {"{}[epoch]\nreplicas = 0\n", "7:12",
      "'replicas' is 0; it must be an integer from 1 to 100000"},
     {"{}[epoch]\nreplicas = 100001\n", "7:12", "'replicas' is 100001"},

@@ -10,7 +10,7 @@ Record record_on_gpu() {
   record.in_force = {{"threads", "2"},           {"gpu", "NVIDIA H200"},
                      {"cuda_driver", "13.0"},    {"cuda_runtime", "13000"},
                      {"cudnn_version", "91900"}, {"cudnn_autotune", "true"},
-                     {"device", "cuda:0"}};
+                     {"device", "cuda:0"},       {"shards", "4"}};
   record.libraries = {{"libtorch", "2.11.0"}};
   return record;
 }
@@ -24,7 +24,8 @@ Machine machine() {
 
 TEST(Target, IsAnotherOnAnotherGpuDriverOrLibrary) {
   const std::string target = target_fingerprint(machine(), record_on_gpu());
-  for (const char* fact : {"gpu", "cuda_driver", "cuda_runtime", "cudnn_version", "threads"}) {
+  for (const char* fact :
+       {"gpu", "cuda_driver", "cuda_runtime", "cudnn_version", "threads", "shards"}) {
     Record other = record_on_gpu();
     other.in_force[fact] += "1";
     EXPECT_NE(target_fingerprint(machine(), other), target) << fact;

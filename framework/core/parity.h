@@ -30,11 +30,12 @@ struct ParityStep {
 /// compared, each is compared with one reference.
 ///
 /// Three workers train the same steps: the *cell* (this backend, the model's precision); the
-/// *reference* (backend `cpu`, one thread, deterministic, float64), which takes over the cell's
-/// state before each compared step; and the *perturbed* reference, whose weights are each off by
-/// kRoundings roundings of the cell's precision, up or down at random. What that perturbation does
-/// to loss and gradient is what rounding could explain: the bound is kSafety times it. Beyond that
-/// bound up to kMostPerturbations - 1 other perturbations are tried.
+/// *reference* (backend `cpu`, or `sharded` with as many shards for a backend that cuts batches
+/// into shards; one thread, deterministic, float64), which takes over the cell's state before each
+/// compared step; and the *perturbed* reference, whose weights are each off by kRoundings roundings
+/// of the cell's precision, up or down at random. What that perturbation does to loss and gradient
+/// is what rounding could explain: the bound is kSafety times it. Beyond that bound up to
+/// kMostPerturbations - 1 other perturbations are tried.
 struct Parity {
   std::string model{};
   std::string backend{};

@@ -153,7 +153,7 @@ class DepthCheck final : public nlohmann::json_sax<json> {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Parameter, name, default_value, summary, minimum, maximum,
                                    choices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Seeds, init, order, augment, dropout)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, device, switches)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, threads, device, shards, switches)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Slice, name, examples, decisions, correct, positives,
                                    false_negatives, negatives, false_positives)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, metric, value, higher_is_better, examples,

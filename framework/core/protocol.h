@@ -19,7 +19,7 @@ namespace ndbench {
 /// The conversation between supervisor and worker, over a private socket on this descriptor.
 /// The supervisor asks, the worker answers each request once, in order; PhaseNote comes between.
 inline constexpr int kProtocolDescriptor = 3;
-inline constexpr std::uint16_t kProtocolVersion = 7;
+inline constexpr std::uint16_t kProtocolVersion = 8;
 
 /// A plugin file that the supervisor found.
 struct PluginFile {

@@ -69,7 +69,7 @@ std::string target_fingerprint(const Machine& machine, const Record& record) {
                 {"libraries", record.libraries},
                 {"environment", environment},
                 {"threads", threads == record.in_force.end() ? "" : threads->second}};
-  for (const char* fact : {"gpu", "cuda_driver", "cuda_runtime", "cudnn_version"}) {
+  for (const char* fact : {"gpu", "cuda_driver", "cuda_runtime", "cudnn_version", "shards"}) {
     const auto found = record.in_force.find(fact);
     if (found != record.in_force.end()) identity[fact] = found->second;
   }

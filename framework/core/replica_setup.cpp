@@ -20,8 +20,8 @@ Tooling applicable(const Mode& mode, const RosterEntry& backend) {
   return tooling;
 }
 
-Settings settings_of(const Tooling& tooling, int threads, int device) {
-  Settings settings{.threads = threads, .device = device};
+Settings settings_of(const Tooling& tooling, int threads, const BackendEntry& backend) {
+  Settings settings{.threads = threads, .device = backend.device, .shards = backend.shards};
   for (const auto& [name, value] : tooling) {
     if (find_knob(name)->kind == Knob::Kind::kSwitch) {
       settings.switches[name] = std::get<bool>(value);
@@ -71,7 +71,7 @@ PrepareRequest ReplicaSetup::request(const Record& record) const {
       record.backend_plugin,
       record.parameters,
       record.seeds,
-      settings_of(record.tooling, threads(record.tooling, cell.backend), cell.backend.device),
+      settings_of(record.tooling, threads(record.tooling, cell.backend), cell.backend),
       {},
       ulp_seed_for(options_.suite_seed, cell.model.name, cell.mode, record.replica)};
   for (const auto& folder : options_.data_path) request.data_path.push_back(folder.string());

@@ -168,14 +168,17 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
 
     RunLog log(plan, machine, journal ? &*journal : nullptr,
                [start] { return monotonic_seconds() - start; });
+    const auto find_backend = [&](const char* name) {
+      return find_plugin(PluginKind::kBackend, name, plugin_path(line.plugin_path, executable));
+    };
     Scheduler scheduler(
         plan, roster,
         {.setup = {.suite_seed = suite.seed,
                    .default_threads = machine.cores,
                    .data_path = data_path(line.data_path),
                    .machine = machine},
-         .reference =
-             find_plugin(PluginKind::kBackend, "cpu", plugin_path(line.plugin_path, executable)),
+         .reference = find_backend("cpu"),
+         .sharded_reference = find_backend("sharded"),
          .on_parity = [&](const Parity& parity) { log.take(parity); },
          .lanes = lanes,
          .wait_for_any = [&](const auto& workers) { wait_for_any(workers, signals); },

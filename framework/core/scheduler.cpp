@@ -108,15 +108,20 @@ void Scheduler::pass_parity(const Cell& cell) {
   if (!needs_parity(plan_, setup_.roster(), cell)) return;
   if (parity_checked_.contains({cell.model.name, cell.backend.name})) return;
   const Record record = setup_.record(plan_.cells[parity_cell(plan_, cell)], 0);
+  // Batch norm and dropout of a shard are other functions than those of a whole batch.
+  const auto& knobs = setup_.roster().backends.at(cell.backend.name).knobs;
+  const bool is_sharded = std::find(knobs.begin(), knobs.end(), "ordered_reduction") != knobs.end();
+  const PluginSearch& reference = is_sharded ? options_.sharded_reference : options_.reference;
   ParityRequest request{.model = cell.model.name,
                         .backend = cell.backend.name,
                         .cell = {setup_.environment(record), setup_.request(record)},
                         .reference = {worker_environment({}, 1), setup_.request(record)},
                         .retries = options_.retries,
                         .later_step = plan_.parity.step,
-                        .reference_plugin = options_.reference.outcome};
-  request.reference.request.backend = options_.reference.file;
-  request.reference.request.settings = {.threads = 1, .switches = {{"deterministic", true}}};
+                        .reference_plugin = reference.outcome};
+  request.reference.request.backend = reference.file;
+  request.reference.request.settings = {
+      .threads = 1, .shards = cell.backend.shards, .switches = {{"deterministic", true}}};
   const Parity parity = check_parity(request, whole_machine_.start_worker);
   if (options_.on_parity) options_.on_parity(parity);
   take(parity);

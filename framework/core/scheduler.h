@@ -38,6 +38,7 @@ class Scheduler {
     std::function<double()> seconds = monotonic_seconds;
     ReadHost read_host = ndbench::read_host;         ///< before and after each block of steps
     PluginSearch reference{};                        ///< the backend of parity's reference
+    PluginSearch sharded_reference{};                ///< of backends that cut batches into shards
     std::function<void(const Parity&)> on_parity{};  ///< told of each check when it is complete
     std::vector<Lane> lanes{};        ///< for epoch replicas side by side; none: one after another
     WaitForAny wait_for_any{};        ///< needed where there are lanes

@@ -75,11 +75,12 @@ std::vector<BackendEntry> read_backends(const TableReader& root) {
   std::vector<BackendEntry> backends;
   UniqueNames unique(root, "backend");
   for (const TableReader& table : root.tables("backend")) {
-    table.accept_only({"name", "plugin", "threads", "device", "required"});
+    table.accept_only({"name", "plugin", "threads", "device", "shards", "required"});
     BackendEntry backend{.name = read_name(table), .plugin = {}, .position = {}};
     backend.plugin = read_plugin(table, backend.name);
     backend.threads = table.count("threads", 0, 1, 1024);
     backend.device = table.count("device", 0, 0, 63);
+    backend.shards = table.count("shards", 0, 1, 64);
     backend.required = table.boolean("required", false);
     backend.position = table.position();
     unique.add(backend.name, table.position("name"));

@@ -41,6 +41,7 @@ struct BackendEntry {
   std::string plugin;     ///< libndbench_backend_<plugin>.so
   int threads = 0;        ///< 0: one per physical core that this process may use
   int device = 0;         ///< which GPU, where it has several
+  int shards = 0;         ///< into how many a batch is cut; 0: as the plugin cuts it by itself
   bool required = false;  ///< a backend that cannot run here is a failure, not a skip
   Position position;
 };

@@ -83,13 +83,16 @@ void Trainee::train(int settle, int steps, bool is_pilot) {
 }
 
 int Trainee::threads() const {
-  const auto found = record.in_force.find("threads");
-  int count = 1;
-  if (found != record.in_force.end()) {
-    const std::string& text = found->second;
-    std::from_chars(text.data(), text.data() + text.size(), count);
-  }
-  return std::max(1, count);
+  const auto number = [this](const char* setting) {
+    const auto found = record.in_force.find(setting);
+    int count = 1;
+    if (found != record.in_force.end()) {
+      const std::string& text = found->second;
+      std::from_chars(text.data(), text.data() + text.size(), count);
+    }
+    return std::max(1, count);
+  };
+  return number("threads") * number("shards");
 }
 
 std::string Trainee::gpu() const {

@@ -50,7 +50,8 @@ struct Trainee {
   /// Takes the answer to a StateRequest.
   void take(State state);
 
-  /// Threads within an operation, as read back from the worker's libraries; 1 if they do not say.
+  /// Threads within an operation, times the shards that are trained at once, as read back from the
+  /// worker's libraries; 1 if they do not say.
   [[nodiscard]] int threads() const;
 
   /// The GPU that it computes on, by its UUID; "" for none.

@@ -62,6 +62,16 @@ int usable_processors() {
   return static_cast<int>(std::thread::hardware_concurrency());  // more than cpu_set_t holds
 }
 
+/// A backend that is not told how many shards there are to be has its own number of them.
+void check_shards(const Sharding& sharding, int asked) {
+  const std::size_t count = sharding.count();
+  if (asked == 0 || static_cast<std::size_t>(asked) == count) return;
+  throw Error(fmt::format(
+      "asked for {} shards, but this backend cuts a batch into {}; leave `shards` out of its table "
+      "in the suite, or take a plugin that has them: sharded, sharded_cudnn",
+      asked, count));
+}
+
 void check_threads(const std::map<std::string, std::string>& in_force, int asked) {
   const auto threads = in_force.find("threads");
   if (threads == in_force.end() || threads->second == std::to_string(asked)) return;
@@ -85,11 +95,20 @@ Prepared Session::prepare(const PrepareRequest& request) {
   enter_phase("prepare");
   if (auto why = backend_->unavailable(); !why.empty()) throw Error(why);
   scope_ = backend_->enter(request.settings);
-  short_turns_.emplace(request.settings.threads, usable_processors());
-  check_threads(scope_->in_force(), request.settings.threads);
-  TaskContext context{request.parameters, request.seeds, scope_->device(), {}};
+  const Sharding sharding = scope_->sharding();
+  const int threads = request.settings.threads;
+  // One thread alone in its operations waits for no other in them.
+  const int waiting_threads = threads == 1 ? 1 : threads * static_cast<int>(sharding.count());
+  short_turns_.emplace(waiting_threads, usable_processors());
+  check_threads(scope_->in_force(), threads);
+  check_shards(sharding, request.settings.shards);
+  TaskContext context{request.parameters, request.seeds, scope_->device(), {}, sharding};
   for (const std::string& folder : request.data_path) context.data_path.emplace_back(folder);
   task_ = model_->create_task(context);
+  if (task_->shards() != sharding.count()) {
+    throw Unsupported(
+        fmt::format("model plugin '{}' does not cut its batches into shards", request.model.name));
+  }
   // With what the task has set: a precision can be a setting of the libraries.
   Prepared prepared{read_in_force(*scope_), library_versions(), 0.0};
   prepared.in_force.merge(task_->in_force());
