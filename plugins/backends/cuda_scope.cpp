@@ -148,6 +148,8 @@ std::string cuda_problem(CuDnn cudnn) {
   return compute_problem(c10::Device(c10::DeviceType::CUDA, 0));
 }
 
+int cuda_device_count() { return at::detail::getCUDAHooks().getNumGPUs(); }
+
 std::vector<std::string> cuda_knobs(CuDnn cudnn) {
   std::vector<std::string> knobs{"deterministic", "tf32", "cublas_workspace"};
   if (kCanFillMemory) knobs.emplace_back("fill_memory");
@@ -158,7 +160,7 @@ std::vector<std::string> cuda_knobs(CuDnn cudnn) {
 }
 
 std::unique_ptr<Scope> enter_cuda(const Settings& settings, CuDnn cudnn) {
-  const int count = at::detail::getCUDAHooks().getNumGPUs();
+  const int count = cuda_device_count();
   if (settings.device >= count) {
     throw Error(
         fmt::format("the suite's device = {} is not there: this machine shows {} GPU{}, "

@@ -17,6 +17,9 @@ enum class CuDnn { kOff, kOn };
 /// So they are built everywhere, and say what is missing where they cannot run.
 [[nodiscard]] std::string cuda_problem(CuDnn cudnn);
 
+/// GPUs that the process sees. @pre cuda_problem() is empty.
+[[nodiscard]] int cuda_device_count();
+
 [[nodiscard]] std::vector<std::string> cuda_knobs(CuDnn cudnn);
 
 /// The settings of LibTorch on a GPU, with cuDNN's kernels or ATen's own; undone at the end.
