@@ -1,7 +1,7 @@
 # Tests of framework/core: no LibTorch, no clock, seconds in all.
-foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets coverage diagnosis
+foreach(noun IN ITEMS affinity bootstrap change_points command_line control_group core_sets coverage diagnosis
                       disturbance divergence environments epoch_lanes exit_code failure_log fitness
-                      fragment_copy fragment_index host_facts host_files host_lock host_sample
+                      fragment_copy fragment_index gate host_facts host_files host_lock host_sample
                       host_watch hostile_text installation intervals journal journal_reader
                       knob_costs knob_modes knobs_in_force listing machine measured_block migration
                       mode mode_comparison mode_words name noise_shares npy_file offspring output
@@ -14,13 +14,16 @@ foreach(noun IN ITEMS affinity bootstrap command_line control_group core_sets co
 endforeach()
 target_link_libraries(protocol_test PRIVATE PkgConfig::XXHASH fmt::fmt)
 
-foreach(noun IN ITEMS fragment_index migration store)
+foreach(noun IN ITEMS fragment_index gate migration store)
   target_link_libraries(${noun}_test PRIVATE SQLiteCpp fmt::fmt)
 endforeach()
 target_link_libraries(fragment_copy_test PRIVATE fmt::fmt)
 
 target_compile_definitions(summary_test PRIVATE
   NDBENCH_TEST_GOLDEN="${CMAKE_CURRENT_LIST_DIR}/golden")
+
+target_compile_definitions(change_points_test PRIVATE
+  NDBENCH_TEST_OTAVA_VECTORS="${CMAKE_CURRENT_SOURCE_DIR}/reference/otava_vectors.json")
 
 # What SciPy says about the same values.
 foreach(noun IN ITEMS bootstrap intervals replica_metrics statistics two_samples)

@@ -1,6 +1,6 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS concurrency counts data determinism doctor flags gpu host_lock hostile jobs
+foreach(subject IN ITEMS concurrency counts data determinism doctor flags gate gpu host_lock hostile jobs
                          kernels models modes parity plugins precision resume sharded signals spread store
                          suites trace villains)
   add_test(NAME end_to_end.${subject}

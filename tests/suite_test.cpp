@@ -361,7 +361,7 @@ const std::vector<BadSuite> kBadSuites{
     {"[step]\n[[model]]\nname = \"m\"\nlayers = [1, \"A b\"]\n", "4:14",
      "'m.A b' cannot be a name"},
     {"[step]\n[[model]]\nname = \"m\"\nlayers = [1, 1]\n", "3:8", "model 'm.1' is already at 3:8"},
-    {"[step]\n[[model]]\nname = \"m\"\na = [1, 2]\n[[model]]\nname = \"m.2\"\n", "6:8",
+    {"[step]\n[[model]]\nname = \"m\"\na = [1, 2]\n[[model]]\nplugin = \"p\"\nname = \"m.2\"\n", "7:8",
      "model 'm.2' is already at 3:8"},
     {"[step]\n[[model]]\nname = \"m\"\na.b = 1\n", "4:1", "'a' is a table"},
     {"[step]\n[[model]]\nname = \"m\"\nday = 12:30:00\n", "4:7", "'day' is a date or time"},

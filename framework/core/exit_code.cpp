@@ -14,6 +14,8 @@ std::string describe(ExitCode code) {
       return "bad suite";
     case ExitCode::kNothingSelected:
       return "nothing selected";
+    case ExitCode::kRegression:
+      return "a regression";
     case ExitCode::kDeterminismBreach:
       return "determinism breach";
     case ExitCode::kBenchmarkFailed:

@@ -11,6 +11,7 @@ enum class ExitCode : int {
   kUsage = 2,
   kBadSuite = 3,
   kNothingSelected = 4,
+  kRegression = 10,
   kDeterminismBreach = 11,
   kBenchmarkFailed = 12,
   kResultsNotWritten = 13,

@@ -28,6 +28,9 @@ ndbench::ExitCode carry_out(const ndbench::Subcommand& subcommand) {
   if (const auto* options = std::get_if<ndbench::QueryOptions>(&subcommand)) {
     return query(*options);
   }
+  if (const auto* options = std::get_if<ndbench::GateOptions>(&subcommand)) {
+    return gate(*options);
+  }
   ndbench::write_stdout(std::get<ndbench::Answer>(subcommand).text);
   return ndbench::ExitCode::kOk;
 }

@@ -20,8 +20,9 @@ constexpr char kFooter[] =
     "'ndbench SUBCOMMAND --help' says more. Plugins are also looked for in\n"
     "NDBENCH_PLUGIN_PATH and the build or install tree, data sets in\n"
     "NDBENCH_DATA_PATH and /usr/share/datasets.\n"
-    "Exit status: 0 done, 2 usage, 13 results cannot be read or written, 14 host\n"
-    "unfit, 130 interrupted, 143 terminated.\n";
+    "Exit status: 0 done, 2 usage, 10 a regression, 11 other bits than before, 13\n"
+    "results cannot be read or written, 14 host unfit, 130 interrupted, 143\n"
+    "terminated.\n";
 
 constexpr char kIngestFooter[] =
     "Without FRAGMENT: indexes what --results holds. The database is ndbench.db\n"
@@ -32,7 +33,13 @@ constexpr char kQueryFooter[] =
     "  ndbench query spread\n"
     "  ndbench query --format=json \"SELECT name, avg(ratio) FROM cost GROUP BY name\"\n";
 
-constexpr char kSubcommands[] = "doctor, list, ingest or query";
+constexpr char kGateFooter[] =
+    "Compares times, results and bits with the runs before on the same target and\n"
+    "prints what has changed as Markdown, worst first. framework/docs/gate.md says\n"
+    "how, and how often it errs. Exit status: 0 nothing is worse, 10 something is,\n"
+    "11 replicas end in other bits than before.\n";
+
+constexpr char kSubcommands[] = "doctor, list, ingest, query or gate";
 
 class Parser {
  public:
@@ -54,7 +61,7 @@ class Parser {
     doctor_->add_option("--results", doctor_options_.results, "Folder to write results to")
         ->capture_default_str();
     doctor_->add_option("--data", doctor_options_.data_path, "Folders of data sets");
-    for (CLI::App* subcommand : {ingest_, query_}) {
+    for (CLI::App* subcommand : {ingest_, query_, gate_}) {
       subcommand->allow_extras();
       subcommand->get_formatter()->column_width(34);
     }
@@ -68,6 +75,11 @@ class Parser {
         ->capture_default_str();
     query_->add_option("--format", query_format_, "csv or json")->capture_default_str();
     query_->add_option("SQL", query_options_.query, "A SELECT, or the name of a view");
+    gate_->footer(kGateFooter);
+    gate_->add_option("--results", gate_options_.results, "Folder of results")
+        ->capture_default_str();
+    gate_->add_option("--run", gate_options_.run,
+                      "Id of the run to judge, or its first digits; the newest if none is named");
   }
 
   /// @throws UsageError
@@ -91,6 +103,7 @@ class Parser {
     if (list_->parsed()) return catalogue_options();
     if (ingest_->parsed()) return ingest_options();
     if (query_->parsed()) return query_options();
+    if (gate_->parsed()) return gate_options();
     throw UsageError(fmt::format("what to do is missing: {}; see --help", kSubcommands));
   }
 
@@ -161,6 +174,11 @@ class Parser {
     return query_options_;
   }
 
+  [[nodiscard]] GateOptions gate_options() {
+    check_results(gate_options_.results);
+    return gate_options_;
+  }
+
   static void check_results(const std::filesystem::path& results) {
     if (results.empty()) throw UsageError("--results: '' is no folder");
   }
@@ -174,6 +192,8 @@ class Parser {
   CLI::App* ingest_ =
       app_.add_subcommand("ingest", "Index results in ndbench.db, those of other machines too");
   CLI::App* query_ = app_.add_subcommand("query", "Ask ndbench.db: a view, or SQL that reads");
+  CLI::App* gate_ =
+      app_.add_subcommand("gate", "Judge a run by those before it: slower, worse, other bits?");
   std::string format_ = "text";
   std::string plugin_path_;
   DoctorOptions doctor_options_;
@@ -181,6 +201,7 @@ class Parser {
   IngestOptions ingest_options_;
   std::string query_format_ = "csv";
   QueryOptions query_options_;
+  GateOptions gate_options_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "core/catalogue.h"
 #include "core/doctor.h"
+#include "core/gate.h"
 #include "core/ingest.h"
 #include "core/query.h"
 #include "core/usage_error.h"
@@ -19,7 +20,7 @@ struct Answer {
 
 /// What the user of `ndbench` typed, defaults filled in.
 using Subcommand =
-    std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions, QueryOptions>;
+    std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions, QueryOptions, GateOptions>;
 
 /// @throws UsageError
 [[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);
