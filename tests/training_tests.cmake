@@ -37,7 +37,13 @@ ndbench_add_test(prednet_test
 ndbench_add_test(nearest_neighbours_test
   SOURCES nearest_neighbours_test.cpp ${models}/graph_convolution/nearest_neighbours.cpp
   LIBRARIES ndbench::ndbench)
-foreach(program IN ITEMS prednet_test nearest_neighbours_test)
+ndbench_add_test(operators_test
+  SOURCES operators_test.cpp ${models}/operators/refusal.cpp
+  LIBRARIES ndbench::ndbench ${CMAKE_DL_LIBS})
+add_dependencies(operators_test ndbench_model_operators)
+target_compile_definitions(operators_test PRIVATE
+  NDBENCH_TEST_OPERATORS="$<TARGET_FILE:ndbench_model_operators>")
+foreach(program IN ITEMS prednet_test nearest_neighbours_test operators_test)
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
 endforeach()
 foreach(program IN ITEMS models_test model_conformance_test)
