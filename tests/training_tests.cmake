@@ -37,13 +37,19 @@ ndbench_add_test(prednet_test
 ndbench_add_test(nearest_neighbours_test
   SOURCES nearest_neighbours_test.cpp ${models}/graph_convolution/nearest_neighbours.cpp
   LIBRARIES ndbench::ndbench)
+ndbench_add_test(sum_order_test
+  SOURCES sum_order_test.cpp ${models}/probes/sum_order.cpp ${models}/probes/sum_words.cpp)
 ndbench_add_test(operators_test
   SOURCES operators_test.cpp ${models}/operators/refusal.cpp
   LIBRARIES ndbench::ndbench ${CMAKE_DL_LIBS})
-add_dependencies(operators_test ndbench_model_operators)
-target_compile_definitions(operators_test PRIVATE
-  NDBENCH_TEST_OPERATORS="$<TARGET_FILE:ndbench_model_operators>")
-foreach(program IN ITEMS prednet_test nearest_neighbours_test operators_test)
+ndbench_add_test(probes_test SOURCES probes_test.cpp LIBRARIES ndbench::ndbench ${CMAKE_DL_LIBS})
+foreach(model IN ITEMS operators probes)
+  add_dependencies(${model}_test ndbench_model_${model})
+  string(TOUPPER ${model} upper)
+  target_compile_definitions(${model}_test PRIVATE
+    NDBENCH_TEST_${upper}="$<TARGET_FILE:ndbench_model_${model}>")
+endforeach()
+foreach(program IN ITEMS prednet_test nearest_neighbours_test sum_order_test operators_test)
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/plugins)
 endforeach()
 foreach(program IN ITEMS models_test model_conformance_test)

@@ -1,4 +1,4 @@
-"""Operations one at a time: which vary, which raise."""
+"""Operations one at a time: which vary, which raise; and what the probes find."""
 
 import csv
 import io
@@ -100,6 +100,20 @@ class Epochs(SuiteTest):
         run = self.run_suite(suite_text([operator("index_puut")], epoch={"replicas": 1}))
         self.assert_exit(run, 3)
         self.assertIn("index_puut", run.stderr)
+
+
+class Probes(SuiteTest):
+    def test_say_in_words_what_they_found(self):
+        order = {"name": "order", "plugin": "probes", "op": ["sum", "mm"]}
+        batch = {"name": "batch", "plugin": "probes", "probe": "batch_invariance", "batch": 8}
+        step = {"replicas": 2, "steps": 1, "warmup": 0, "blocks": 1}
+        run = self.run_suite(suite_text([order, batch], backends=TWO_THREADS, step=step))
+        self.assert_exit(run, 0)
+        for op in "sum", "mm":
+            for record in run.records_of(f"order.{op}/cpu/fixed/step"):
+                self.assertRegex(record["in_force"]["sum_order"], r"^[a-z].*, depth \d+, ")
+        for record in run.records_of("batch/cpu/fixed/step"):
+            self.assertRegex(record["in_force"]["batch_differs"], r"^(none|\d+(, \d+)*)$")
 
 
 if __name__ == "__main__":
