@@ -326,6 +326,8 @@ TEST_F(WorkerProcessTest, EndsAWorkerThatHasLeftItsGroup) {
   EXPECT_THAT(outcome_of("leave the group and hang").reason, StartsWith("no end of phase"));
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// A sanitizer reserves more memory than such a limit allows.
 TEST_F(WorkerProcessTest, SetsResourceLimits) {
   const auto limits_of = [&] {
     const auto description = start("tell limits")->ask<Description>(DescribeRequest{});
@@ -345,6 +347,7 @@ TEST_F(WorkerProcessTest, NamesTheLimitWhereMemoryRunsOut) {
             "out of memory (std::bad_alloc); the suite's [limits] allow it memory = 1000000000 "
             "bytes");
 }
+#endif
 
 TEST_F(WorkerProcessTest, SaysWhoKilledIt) {
   EXPECT_EQ(outcome_of("be killed").reason, "killed by SIGKILL (Killed) from outside ndbench");

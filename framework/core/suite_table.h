@@ -226,13 +226,14 @@ class TableReader {
     for (const auto& [key, node] : in_file_order()) {
       if (std::find(known.begin(), known.end(), key->str()) != known.end()) continue;
       std::vector<GivenParameter>& choices = result.emplace_back();
-      const auto add = [&, name = std::string(key->str())](const toml::node& value) {
+      const toml::array* const values = node->as_array();
+      const auto add = [&, name = std::string(key->str()), values](const toml::node& value) {
         choices.push_back({.name = name,
                            .value = parameter_value(value, name),
                            .position = position(value.source()),
-                           .is_choice = node->is_array()});
+                           .is_choice = values != nullptr});
       };
-      if (const toml::array* values = node->as_array()) {
+      if (values != nullptr) {
         for (const toml::node& value : *values) add(value);
         if (choices.empty()) {
           fail(position(node->source()),
