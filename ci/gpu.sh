@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Measures on a machine with an NVIDIA GPU: runs the tests that need one, then the suites gpu,
-# overhead, kernels and operators, and leaves records, summaries and what the driver says of the device
-# in one folder.
+# Measures on a machine with an NVIDIA GPU: runs the tests that need one, then the suites that have
+# cells for GPUs, and leaves records, summaries and what the driver says of the device in one folder.
 #
 #   ci/gpu.sh                              builds the preset cuda first; LibTorch by ci/setup_torch.sh
-#   ci/gpu.sh --pack=build/gpu             builds, and packs what another machine needs, 64 MB or less
-#   ci/gpu.sh --prebuilt=build/gpu         runs what was packed: no compiler, no network
+#   ci/gpu.sh --pack=build/gpu.tar.xz      builds, and packs what another machine needs, 64 MB or less
+#   ci/gpu.sh --prebuilt=build/gpu.tar.xz  runs what was packed: no compiler, no network
 #   ci/gpu.sh --out=DIR                    where to; build/gpu_results by default
 #   ci/gpu.sh --suites=overhead --benchmark_filter=vgg.16    other arguments go to ndbench_suite
 #
@@ -16,10 +15,10 @@ set -euo pipefail
 preset=cuda
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 out=$source_dir/build/gpu_results
-suites=gpu,overhead,kernels,operators
+suites=gpu,overhead,kernels,operators,probes,sharded
 prebuilt=
 pack=
 flags=()
@@ -60,24 +59,23 @@ own_torch() {
 # libraries_of <file>…: the shared libraries they load, without LibTorch's, CUDA's and the C library's.
 libraries_of() {
   ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
-    grep -Ev '/(libtorch|libc10|libcud|libcup|libnv|libgomp|libc\.|libm\.|libdl|libpthread|librt|ld-|libstdc|libgcc)' ||
+    grep -Ev '/(libtorch|libc10|libcud|libcup|libnv|libc\.|libm\.|libdl|libpthread|librt|ld-|libstdc|libgcc)' ||
     true
 }
 
 if [ -n "$pack" ]; then
-  if [ -e "$pack" ] && [ ! -x "$pack/bin/ndbench_suite" ]; then
-    say "$pack is there and was not packed by this script; choose another folder"
-    exit 2
-  fi
   build_with_tests "$("$source_dir/ci/setup_torch.sh")"
-  rm -rf "$pack"
-  cmake --install "$build_dir" --prefix "$pack" --strip >"$build_dir/install.log"
-  mkdir -p "$pack/lib/packed" "$pack/tests/plugins"
-  rm -rf "$pack/include"
-  cp "$build_dir"/tests/plugins/libndbench_*_null.so "$pack/tests/plugins/"
-  mapfile -t libraries < <(libraries_of "$pack"/bin/* "$pack"/lib*/ndbench/*.so)
-  cp -L "${libraries[@]}" "$pack/lib/packed/"
-  size=$(du -sm "$pack" | cut -f1)
+  packed=$(mktemp -d)
+  trap 'rm -rf "$packed"' EXIT
+  cmake --install "$build_dir" --prefix "$packed" --strip >"$build_dir/install.log"
+  mkdir -p "$packed/lib/packed" "$packed/tests/plugins"
+  rm -rf "$packed/include"
+  cp "$build_dir"/tests/plugins/libndbench_*_null.so "$packed/tests/plugins/"
+  mapfile -t libraries < <(libraries_of "$packed"/bin/* "$packed"/lib*/ndbench/*.so)
+  cp -L "${libraries[@]}" "$packed/lib/packed/"
+  strip --strip-unneeded "$packed"/lib/packed/*
+  XZ_OPT=-T0 tar -C "$packed" -cJf "$pack.part" . && mv "$pack.part" "$pack"
+  size=$(du -m "$pack" | cut -f1)
   say "packed $size MB in $pack"
   [ "$size" -le 64 ] || { say "that is more than 64 MB"; exit 1; }
   exit 0
@@ -85,8 +83,12 @@ fi
 
 tree=$build_dir
 if [ -n "$prebuilt" ]; then
-  [ -x "$prebuilt/bin/ndbench_suite" ] || { say "$prebuilt holds no bin/ndbench_suite"; exit 2; }
-  tree=$(cd "$prebuilt" && pwd)
+  [ -f "$prebuilt" ] || { say "$prebuilt is no file that --pack has made"; exit 2; }
+  tree=$source_dir/build/gpu_prebuilt
+  rm -rf "$tree"
+  mkdir -p "$tree"
+  tar -C "$tree" -xJf "$prebuilt"
+  [ -x "$tree/bin/ndbench_suite" ] || { say "$prebuilt holds no bin/ndbench_suite"; exit 2; }
   torch=$(own_torch)
   # Those of the machine's own first; then what was packed.
   export LD_LIBRARY_PATH=$torch/lib:$tree/lib/packed${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}

@@ -19,8 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from runs import whole_lines  # noqa: E402
 
 TRIAL = re.compile(
-    r"(?P<seconds>\S+) s, (?P<not>not )?said to be deterministic, "
-    r"(?P<same>\d+) of (?P<runs>\d+) runs alike")
+    r"(?P<seconds>\S+) s, (not )?marked nondeterministic, "
+    r"(?P<same>\d+) of (?P<runs>\d+) runs alike, \S+ from ATen")
 
 
 class Kernel:

@@ -3,9 +3,7 @@
 #include "core/machine.h"
 
 namespace ndbench {
-namespace {
 
-/// `text` as one word that a shell reads back.
 std::string shell_word(const std::string& text) {
   constexpr char kPlain[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
@@ -16,8 +14,6 @@ std::string shell_word(const std::string& text) {
   }
   return word + "'";
 }
-
-}  // namespace
 
 std::string command_text(const std::vector<std::string>& arguments) {
   std::string text;

@@ -10,6 +10,12 @@
 #include "core/change_points.h"
 
 namespace ndbench {
+namespace {
+
+/// With every further run a change may turn out to have begun a few runs earlier or later.
+constexpr std::size_t kShift = 3;
+
+}  // namespace
 
 std::optional<Finding> finding_in(const History& history) {
   const std::span<const double> all(history.values);
@@ -17,7 +23,9 @@ std::optional<Finding> finding_in(const History& history) {
   const auto known = change_points(all.first(all.size() - 1), {});
   for (const ChangePoint& point : change_points(all, {})) {
     const bool is_known = std::any_of(known.begin(), known.end(), [&](const ChangePoint& other) {
-      return other.index == point.index;
+      const std::size_t distance =
+          std::max(other.index, point.index) - std::min(other.index, point.index);
+      return distance <= kShift && (other.change() > 0.0) == (point.change() > 0.0);
     });
     if (is_known) continue;
     const bool rises = point.mean_after > point.mean_before;
@@ -28,6 +36,7 @@ std::optional<Finding> finding_in(const History& history) {
         .quantity = history.quantity,
         .before = point.mean_before,
         .after = point.mean_after,
+        .change = point.change(),
         .p = point.p,
         .runs = all.size(),
         .since = all.size() - point.index,

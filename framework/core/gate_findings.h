@@ -40,13 +40,12 @@ struct Finding {
   std::string quantity;  ///< "state" for kDrift
   double before = 0.0;   ///< mean of the runs before the change
   double after = 0.0;    ///< since it
+  double change = 0.0;   ///< relative; 0 where `before` is 0
   double p = 0.0;
   std::size_t runs = 0;       ///< of the history
   std::size_t since = 0;      ///< how many of them lie after the change, the judged one included
   std::string commit_before;  ///< of the last run before it
   std::string states{};       ///< kDrift: "1234… → 5678…"
-
-  [[nodiscard]] double change() const { return after / before - 1.0; }
 };
 
 /// A change of level (change_points.h) in a history that was not there without its last value.

@@ -12,8 +12,10 @@
 namespace ndbench {
 namespace {
 
-/// Whether `column` in a row is of the run that is judged or of one before it.
-constexpr char kUpTo[] = "(started, run) <= (?1, ?2)";
+/// Rows of runs of the judged run's suite, up to that run. Another suite measures something else
+/// under the same names.
+constexpr char kUpTo[] =
+    "(started, run) <= (?1, ?2) AND run IN (SELECT run FROM run WHERE suite_hash = ?3)";
 
 /// Appends a row's value to the history of its benchmark; rows come benchmark by benchmark.
 void append(std::vector<History>& histories, History row, double value, std::string commit) {
@@ -29,6 +31,7 @@ SQLite::Statement bound(SQLite::Database& database, const std::string& sql, cons
   SQLite::Statement statement(database, sql);
   statement.bind(1, run.started);
   statement.bind(2, run.run);
+  statement.bind(3, run.suite_hash);
   return statement;
 }
 
@@ -92,16 +95,16 @@ JudgedRun find_run(SQLite::Database& database, const std::string& digits) {
                                  printable(digits)));
   }
   SQLite::Statement rows(database, R"(
-SELECT run, started, ifnull(suite, ''), ifnull(suite_file, ''), ifnull(commit_hash, ''),
-  ifnull(host_name, '') FROM run WHERE substr(run, 1, length(?1)) = ?1
+SELECT run, started, ifnull(suite, ''), suite_hash, ifnull(suite_file, ''),
+  ifnull(commit_hash, ''), ifnull(host_name, '') FROM run WHERE substr(run, 1, length(?1)) = ?1
 ORDER BY started DESC, run DESC)");
   rows.bind(1, digits);
   if (!rows.executeStep()) {
     throw UsageError(digits.empty() ? "there is no run in the database; ndbench ingest adds them"
                                     : fmt::format("--run: no run's id begins with '{}'", digits));
   }
-  const JudgedRun run{rows.getColumn(0), rows.getColumn(1), rows.getColumn(2),
-                      rows.getColumn(3), rows.getColumn(4), rows.getColumn(5)};
+  const JudgedRun run{rows.getColumn(0), rows.getColumn(1), rows.getColumn(2), rows.getColumn(3),
+                      rows.getColumn(4), rows.getColumn(5), rows.getColumn(6)};
   if (!digits.empty() && rows.executeStep()) {
     throw UsageError(fmt::format("--run: several ids begin with '{}'; give more digits", digits));
   }
@@ -116,22 +119,21 @@ std::vector<History> histories_of(SQLite::Database& database, const JudgedRun& r
 }
 
 std::vector<StateHistory> states_of(SQLite::Database& database, const JudgedRun& run) {
-  auto rows = bound(database, R"(
+  auto rows = bound(database,
+                    fmt::format(R"(
 WITH state AS (
-  SELECT records.target, records.name, run.suite_hash, records.started, records.run,
-    run.commit_hash, min(records.state_hash) AS hash
-  FROM records JOIN run ON run.run = records.run
-  WHERE records.status = 'passed' AND records.state_hash <> ''
-    AND (records.started, records.run) <= (?1, ?2)
-  GROUP BY records.target, records.name, run.suite_hash, records.run
-  HAVING count(*) > 1 AND count(DISTINCT records.state_hash) = 1),
+  SELECT target, name, started, run, min(state_hash) AS hash FROM records
+  WHERE mode = 'fixed' AND status = 'passed' AND state_hash <> '' AND {}
+  GROUP BY target, name, run HAVING count(*) > 1 AND count(DISTINCT state_hash) = 1),
 ordered AS (
-  SELECT *, row_number() OVER (
-    PARTITION BY target, name, suite_hash ORDER BY started DESC, run DESC) AS age FROM state)
-SELECT now.name, now.target, before.hash, now.hash, before.commit_hash
+  SELECT *, row_number() OVER (PARTITION BY target, name ORDER BY started DESC, run DESC) AS age
+  FROM state)
+SELECT now.name, now.target, before.hash, now.hash,
+  (SELECT commit_hash FROM run WHERE run.run = before.run)
 FROM ordered AS now JOIN ordered AS before ON before.target = now.target
-  AND before.name = now.name AND before.suite_hash = now.suite_hash AND before.age = 2
+  AND before.name = now.name AND before.age = 2
 WHERE now.age = 1 AND now.run = ?2 ORDER BY now.target, now.name)",
+                                kUpTo),
                     run);
   std::vector<StateHistory> states;
   while (rows.executeStep()) {

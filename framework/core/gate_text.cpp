@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/command_text.h"
 #include "core/markdown_text.h"
 #include "core/summary_text.h"
 
@@ -31,14 +32,13 @@ std::string row_text(const Finding& finding) {
   const std::string head =
       fmt::format("| {} | {} | {} | {} |", word(finding.kind), markdown_text(finding.name),
                   short_target(finding.target), markdown_text(finding.quantity));
-  const std::string since = fmt::format("{} of {} | {} |\n", finding.since, finding.runs,
-                                        markdown_text(finding.commit_before.substr(0, 12)));
+  const std::string commit = markdown_text(finding.commit_before.substr(0, 12));
   if (finding.kind == Finding::Kind::kDrift) {
-    return fmt::format("{} {} | | | {}", head, finding.states, since);
+    return fmt::format("{} {} | | | | {} |\n", head, finding.states, commit);
   }
+  const std::string since = fmt::format("{} of {} | {} |\n", finding.since, finding.runs, commit);
   return fmt::format("{} {} → {} | {} % | {:.1g} | {}", head, value_text(finding, finding.before),
-                     value_text(finding, finding.after), percent(finding.change()), finding.p,
-                     since);
+                     value_text(finding, finding.after), percent(finding.change), finding.p, since);
 }
 
 /// The benchmark's name as a regular expression that is found in it alone.
@@ -67,9 +67,10 @@ std::string gate_text(const JudgedRun& run, const std::vector<Finding>& findings
   text +=
       "\n| | benchmark | target | of | before → since | change | p | runs since | last before |\n"
       "|---|---|---|---|--:|--:|--:|--:|---|\n";
-  const std::string ending = fmt::format(
-      "\nThe first again: `ndbench_suite --suite={} '--benchmark_filter={}'`\n",
-      run.suite_file.empty() ? run.suite : run.suite_file, filter_of(findings.front().name));
+  const std::string suite = run.suite_file.empty() ? run.suite : run.suite_file;
+  const std::string again = "ndbench_suite " + shell_word("--suite=" + suite) + " " +
+                            shell_word("--benchmark_filter=" + filter_of(findings.front().name));
+  const std::string ending = fmt::format("\nThe first again: {}\n", markdown_code(again));
   const auto left_out = [](std::size_t rows) { return fmt::format("\n… and {} more.\n", rows); };
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const std::string row = row_text(findings[i]);

@@ -2,18 +2,33 @@
 
 #include <ATen/Parallel.h>
 
+#include <string>
+#include <system_error>
 #include <utility>
+
+#include "ndbench/error.h"
 
 namespace ndbench {
 
 ThreadTeam::ThreadTeam(std::size_t size)
     : edge_(static_cast<std::ptrdiff_t>(size) + 1), errors_(size) {
-  for (std::size_t number = 0; number < size; ++number) {
-    threads_.emplace_back([this, number] { serve(number); });
+  try {
+    for (std::size_t number = 0; number < size; ++number) {
+      threads_.emplace_back([this, number] { serve(number); });
+    }
+  } catch (const std::system_error& error) {
+    for (std::size_t missing = threads_.size(); missing < size; ++missing) {
+      edge_.arrive_and_drop();
+    }
+    dismiss();
+    throw Error("cannot start a thread for each of " + std::to_string(size) +
+                " shards: " + error.what() + "; take fewer, or allow more threads");
   }
 }
 
-ThreadTeam::~ThreadTeam() {
+ThreadTeam::~ThreadTeam() { dismiss(); }
+
+void ThreadTeam::dismiss() {
   work_ = nullptr;
   edge_.arrive_and_wait();
   for (std::thread& thread : threads_) {

@@ -25,6 +25,7 @@ class ThreadTeam {
 
  private:
   void serve(std::size_t number);
+  void dismiss();
 
   std::barrier<> edge_;  ///< where a piece of work begins, and where it ends
   const std::function<void(std::size_t)>* work_ = nullptr;  ///< nullptr: there is no more

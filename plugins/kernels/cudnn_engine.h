@@ -11,21 +11,21 @@ namespace ndbench::kernels {
 /// A call into cuDNN that writes `output`, on a GPU.
 class CuDnnEngine final : public Engine {
  public:
-  CuDnnEngine(std::string name, bool is_deterministic, at::Tensor output, std::function<void()> run)
+  CuDnnEngine(std::string name, bool is_marked, at::Tensor output, std::function<void()> run)
       : name_(std::move(name)),
-        is_deterministic_(is_deterministic),
+        is_marked_(is_marked),
         output_(std::move(output)),
         run_(std::move(run)) {}
 
   [[nodiscard]] std::string name() const override { return name_; }
-  [[nodiscard]] bool is_deterministic() const override { return is_deterministic_; }
+  [[nodiscard]] bool is_marked_nondeterministic() const override { return is_marked_; }
   void run() override { run_(); }
   void overwrite(int byte) override { output_.view(at::kByte).fill_(byte); }
   [[nodiscard]] at::Tensor result() const override { return output_.to(at::kCPU); }
 
  private:
   std::string name_;
-  bool is_deterministic_;
+  bool is_marked_;
   at::Tensor output_;
   std::function<void()> run_;
 };

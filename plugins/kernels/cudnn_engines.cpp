@@ -2,6 +2,8 @@
 
 namespace ndbench::kernels {
 
+std::string cudnn_version() { return "cuDNN " + std::to_string(NDBENCH_CUDNN(cudnnGetVersion)()); }
+
 Engines cudnn_engines(const Workload& workload, const std::string& device) {
   DeviceWorkload on_device{
       .workload = workload,

@@ -50,17 +50,17 @@ Shared<cudnnPoolingDescriptor_t> describe_pooling(const Layer& layer, cudnnPooli
 struct PoolingMode {
   const char* name;
   cudnnPoolingMode_t mode;
-  bool is_deterministic_backward;
+  bool is_marked_backward;  ///< as one that varies
 };
 
 /// cuDNN's guide names the backward pass of CUDNN_POOLING_MAX among what does not repeat.
 Engines poolings(const DeviceWorkload& on_device) {
   const std::vector<PoolingMode> modes =
       on_device.workload.layer.operation == Operation::kMaxPooling
-          ? std::vector<PoolingMode>{{"max", CUDNN_POOLING_MAX, false},
-                                     {"max_deterministic", CUDNN_POOLING_MAX_DETERMINISTIC, true}}
+          ? std::vector<PoolingMode>{{"max", CUDNN_POOLING_MAX, true},
+                                     {"max_deterministic", CUDNN_POOLING_MAX_DETERMINISTIC, false}}
           : std::vector<PoolingMode>{
-                {"average", CUDNN_POOLING_AVERAGE_COUNT_EXCLUDE_PADDING, true}};
+                {"average", CUDNN_POOLING_AVERAGE_COUNT_EXCLUDE_PADDING, false}};
   const SharedHandle handle = on_device.handle;
   const bool is_forward = on_device.workload.pass == Pass::kForward;
   const Operand source(on_device.workload.source);
@@ -80,10 +80,9 @@ Engines poolings(const DeviceWorkload& on_device) {
                          source.pointer(), &kZero, result.layout(), result.pointer());
     };
     if (!is_forward) forward();  // the way back reads its output
-    const bool is_deterministic = is_forward || mode.is_deterministic_backward;
+    const bool is_marked = !is_forward && mode.is_marked_backward;
     const std::function<void()> run = is_forward ? std::function<void()>(forward) : backward;
-    engines.push_back(
-        std::make_unique<CuDnnEngine>(mode.name, is_deterministic, on_device.output, run));
+    engines.push_back(std::make_unique<CuDnnEngine>(mode.name, is_marked, on_device.output, run));
   }
   return engines;
 }
@@ -110,7 +109,7 @@ Engines softmaxes(const DeviceWorkload& on_device) {
     };
     if (!is_forward) forward();
     const std::function<void()> run = is_forward ? std::function<void()>(forward) : backward;
-    engines.push_back(std::make_unique<CuDnnEngine>(name, true, on_device.output, run));
+    engines.push_back(std::make_unique<CuDnnEngine>(name, false, on_device.output, run));
   }
   return engines;
 }
@@ -147,7 +146,7 @@ Engines batch_norms(const DeviceWorkload& on_device) {
                          kBatchNormEpsilon, nullptr, nullptr);
     };
     const std::function<void()> run = is_forward ? std::function<void()>(forward) : backward;
-    engines.push_back(std::make_unique<CuDnnEngine>(name, true, on_device.output, run));
+    engines.push_back(std::make_unique<CuDnnEngine>(name, false, on_device.output, run));
   }
   return engines;
 }
@@ -169,7 +168,7 @@ Engines sums(const DeviceWorkload& on_device) {
   const at::Tensor workspace =
       at::empty({static_cast<std::int64_t>(bytes)}, on_device.output.options().dtype(at::kByte));
   Engines engines;
-  engines.push_back(std::make_unique<CuDnnEngine>("reduce_add", true, on_device.output, [=] {
+  engines.push_back(std::make_unique<CuDnnEngine>("reduce_add", false, on_device.output, [=] {
     NDBENCH_CUDNN_CALL(cudnnReduceTensor, handle->get(), reduction.get(), nullptr, 0,
                        workspace.data_ptr(), bytes, &kOne, source.layout(), source.pointer(),
                        &kZero, result.layout(), result.pointer());

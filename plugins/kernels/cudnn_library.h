@@ -6,22 +6,37 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "ndbench/error.h"
 
 namespace ndbench::kernels {
 
+/// cuDNN, as it is in this process. @throws ndbench::Unsupported if it does not load.
+[[nodiscard]] inline void* cudnn_library() {
+  static const std::pair<void*, std::string> loaded = [] {
+    void* const library = dlopen("libcudnn.so.9", RTLD_NOW);
+    return std::pair(library, library == nullptr ? std::string(dlerror()) : "");
+  }();
+  if (loaded.first == nullptr) throw Unsupported("no cuDNN 9: " + loaded.second);
+  return loaded.first;
+}
+
 /// A function of cuDNN by its name, of the type that its header gives it.
 template <typename Function>
 [[nodiscard]] Function* cudnn_function(const char* name) {
-  static void* const library = dlopen("libcudnn.so.9", RTLD_NOW | RTLD_GLOBAL);
-  void* const function = library == nullptr ? nullptr : dlsym(library, name);
-  if (function == nullptr) throw Unsupported(fmt::format("no cuDNN 9: {}", dlerror()));
+  void* const function = dlsym(cudnn_library(), name);
+  if (function == nullptr) throw Unsupported(fmt::format("this cuDNN 9 has no {}", name));
   return reinterpret_cast<Function*>(function);
 }
 
-#define NDBENCH_CUDNN(name) (::ndbench::kernels::cudnn_function<decltype(::name)>(#name))
+/// Looked up once for each place that calls it.
+#define NDBENCH_CUDNN(name)                                                                 \
+  ([] {                                                                                     \
+    static auto* const found = ::ndbench::kernels::cudnn_function<decltype(::name)>(#name); \
+    return found; \
+  }())
 
 /// @throws ndbench::Error with cuDNN's words if a call of `function` did not succeed.
 inline void check_cudnn(cudnnStatus_t status, const char* function) {

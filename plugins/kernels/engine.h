@@ -22,8 +22,8 @@ class Engine {
   /// As the library calls it: "jit:avx2".
   [[nodiscard]] virtual std::string name() const = 0;
 
-  /// Whether the library's documentation says that it gives the same bits every time.
-  [[nodiscard]] virtual bool is_deterministic() const = 0;
+  /// Whether the library marks it, or documents it, as one that need not give the same bits again.
+  [[nodiscard]] virtual bool is_marked_nondeterministic() const = 0;
 
   /// Queues a run.
   virtual void run() = 0;
@@ -36,6 +36,12 @@ class Engine {
 };
 
 using Engines = std::vector<std::unique_ptr<Engine>>;
+
+/// The version of oneDNN that computes: "oneDNN 2.6.3". Not always LibTorch's own.
+[[nodiscard]] std::string onednn_version();
+
+/// "cuDNN 91900". @throws ndbench::Unsupported
+[[nodiscard]] std::string cudnn_version();
 
 /// Those of oneDNN on the CPU, in its own order of preference.
 /// @param with_reference  the reference implementations, too, which are slower by far.

@@ -2,8 +2,10 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "../models/repeated_step.h"
 #include "ndbench/plugin.h"
 #include "trial.h"
 
@@ -14,29 +16,22 @@ const std::vector<std::pair<std::string, Pass>> kPasses{{"forward", Pass::kForwa
                                                         {"data_gradient", Pass::kDataGradient},
                                                         {"filter_gradient", Pass::kFilterGradient}};
 
-/// What ATen's own kernels give in float64 against what an engine gave: relative L2 distance.
-double relative_error(const at::Tensor& result, const at::Tensor& reference) {
-  return (result.to(at::kDouble) - reference).norm().item<double>() /
-         reference.norm().item<double>();
-}
-
 /// Runs one kernel of a library with the fastest of the engines that the mode allows.
 ///
 /// Every engine is tried out first. Where algorithms must be deterministic, the others are left
 /// out; the state is what each engine that was left in has given.
-class KernelTask final : public Task {
+class KernelTask final : public RepeatedStep {
  public:
-  KernelTask(Workload workload, const std::string& device, std::vector<Trial> trials)
-      : workload_(std::move(workload)),
+  /// @param tried  what was found of every engine, those left out among them
+  KernelTask(Workload workload, const std::string& device, std::vector<Trial> trials,
+             std::map<std::string, std::string> tried)
+      : RepeatedStep(workload.source.size(0)),
+        workload_(std::move(workload)),
         trials_(std::move(trials)),
         chosen_(fastest(trials_)),
-        loss_(trials_.front().engine->result().norm().to(c10::Device(device))) {}
-
-  void start_epoch(std::int64_t /*epoch*/) override { is_over_ = false; }
-
-  /// An epoch is one batch, always the same.
-  std::int64_t next_batch() override {
-    return std::exchange(is_over_, true) ? 0 : workload_.source.size(0);
+        in_force_(std::move(tried)),
+        loss_(trials_.front().engine->result().norm().to(c10::Device(device))) {
+    in_force_["engine"] = trials_[chosen_].name;
   }
 
   /// @return the L2 norm of what the first engine gave before.
@@ -53,7 +48,7 @@ class KernelTask final : public Task {
 
   /// The relative error of the engine that was chosen, and of each, against float64.
   Evaluation evaluate() override {
-    const at::Tensor reference = reference_result(workload_);
+    const at::Tensor reference = reference_result(workload_, at::kDouble);
     Evaluation evaluation{.metric = "relative_error",
                           .higher_is_better = false,
                           .examples = workload_.source.size(0)};
@@ -69,18 +64,14 @@ class KernelTask final : public Task {
     for (const Trial& trial : trials_) visit("results/" + trial.name, trial.engine->result());
   }
 
-  [[nodiscard]] std::map<std::string, std::string> in_force() const override {
-    std::map<std::string, std::string> settings{{"engine", trials_[chosen_].name}};
-    for (const Trial& trial : trials_) settings["engine." + trial.name] = trial.text();
-    return settings;
-  }
+  [[nodiscard]] std::map<std::string, std::string> in_force() const override { return in_force_; }
 
  private:
   Workload workload_;  ///< outlives the engines
   std::vector<Trial> trials_;
   std::size_t chosen_;
+  std::map<std::string, std::string> in_force_;
   at::Tensor loss_;
-  bool is_over_ = true;
 };
 
 Engines engines_on(const std::string& device, const Workload& workload, bool with_reference) {
@@ -139,10 +130,16 @@ class KernelModel final : public Model {
       if (device.is_cuda()) at::detail::getCUDAHooks().deviceSynchronize(device.index());
     };
     std::vector<Trial> trials =
-        allowed(try_out(engines_on(context.device, workload, parameters.boolean("reference")),
-                        static_cast<int>(parameters.integer("runs")), synchronize),
-                at::globalContext().deterministicAlgorithms());
-    return std::make_unique<KernelTask>(std::move(workload), context.device, std::move(trials));
+        try_out(engines_on(context.device, workload, parameters.boolean("reference")),
+                static_cast<int>(parameters.integer("runs")),
+                reference_result(workload, at::kFloat), synchronize);
+    std::map<std::string, std::string> tried{
+        {"library", c10::Device(context.device).is_cuda() ? cudnn_version() : onednn_version()}};
+    for (const Trial& trial : trials) tried["engine." + trial.name] = trial.text();
+    return std::make_unique<KernelTask>(
+        std::move(workload), context.device,
+        allowed(std::move(trials), at::globalContext().deterministicAlgorithms()),
+        std::move(tried));
   }
 };
 

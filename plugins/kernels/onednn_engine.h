@@ -68,8 +68,8 @@ class OneDnnEngine final : public Engine {
 
   [[nodiscard]] std::string name() const override { return name_; }
 
-  /// oneDNN promises equal bits from run to run in one environment, and its CPU kernels keep it.
-  [[nodiscard]] bool is_deterministic() const override { return true; }
+  /// oneDNN marks none of its CPU kernels.
+  [[nodiscard]] bool is_marked_nondeterministic() const override { return false; }
 
   void run() override {
     primitive_.execute(stream_, arguments_);

@@ -108,6 +108,12 @@ Engines onednn_layers(const Request& request) {
   return sums(request);
 }
 
+std::string onednn_version() {
+  const dnnl_version_t* const version = dnnl_version();
+  return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+         std::to_string(version->patch);
+}
+
 Engines onednn_engines(const Workload& workload, bool with_reference) {
   const Request request{workload, with_reference};
   return workload.layer.operation == Operation::kConvolution ? onednn_convolutions(request)

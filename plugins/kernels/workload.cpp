@@ -39,32 +39,32 @@ std::vector<std::int64_t> output_sizes(const Layer& layer, std::int64_t batch_si
   }
 }
 
-std::array<std::int64_t, 2> square(std::int64_t size) { return {size, size}; }
+std::array<std::int64_t, 2> both(std::int64_t size) { return {size, size}; }
 
-at::Tensor convolution_result(const Workload& workload) {
+at::Tensor convolution_result(const Workload& workload, at::ScalarType type) {
   const Layer& layer = workload.layer;
-  const at::Tensor source = workload.source.to(at::kDouble);
-  const at::Tensor weights = workload.weights.to(at::kDouble);
-  const auto stride = square(layer.stride);
-  const auto padding = square(layer.padding);
-  const auto dilation = square(1);
+  const at::Tensor source = workload.source.to(type);
+  const at::Tensor weights = workload.weights.to(type);
+  const auto stride = both(layer.stride);
+  const auto padding = both(layer.padding);
+  const auto dilation = both(1);
   if (workload.pass == Pass::kForward) {
     return at::convolution(source, weights, {}, stride, padding, dilation, false, {0, 0}, 1);
   }
   const bool is_data = workload.pass == Pass::kDataGradient;
   const auto gradients = at::convolution_backward(
-      workload.gradient.to(at::kDouble), source, weights, at::OptionalIntArrayRef(), stride,
-      padding, dilation, false, {0, 0}, 1, {is_data, !is_data, false});
+      workload.gradient.to(type), source, weights, at::OptionalIntArrayRef(), stride, padding,
+      dilation, false, {0, 0}, 1, {is_data, !is_data, false});
   return is_data ? std::get<0>(gradients) : std::get<1>(gradients);
 }
 
-at::Tensor pooling_result(const Workload& workload) {
+at::Tensor pooling_result(const Workload& workload, at::ScalarType type) {
   const Layer& layer = workload.layer;
-  const at::Tensor source = workload.source.to(at::kDouble);
-  const at::Tensor gradient = workload.gradient.to(at::kDouble);
-  const auto kernel = square(layer.kernel);
-  const auto stride = square(layer.stride);
-  const auto padding = square(layer.padding);
+  const at::Tensor source = workload.source.to(type);
+  const at::Tensor gradient = workload.gradient.to(type);
+  const auto kernel = both(layer.kernel);
+  const auto stride = both(layer.stride);
+  const auto padding = both(layer.padding);
   const bool is_forward = workload.pass == Pass::kForward;
   if (layer.operation == Operation::kAveragePooling) {
     return is_forward ? at::avg_pool2d(source, kernel, stride, padding)
@@ -78,21 +78,21 @@ at::Tensor pooling_result(const Workload& workload) {
                                                            padding, {1, 1}, false, indices);
 }
 
-at::Tensor batch_norm_result(const Workload& workload) {
-  const at::Tensor source = workload.source.to(at::kDouble);
-  const at::Tensor scale = at::ones({workload.layer.channels}, at::kDouble);
+at::Tensor batch_norm_result(const Workload& workload, at::ScalarType type) {
+  const at::Tensor source = workload.source.to(type);
+  const at::Tensor scale = at::ones({workload.layer.channels}, type);
   const auto [output, mean, inverse] = at::native_batch_norm(source, scale, at::zeros_like(scale),
                                                              {}, {}, true, 0.0, kBatchNormEpsilon);
   if (workload.pass == Pass::kForward) return output;
-  return std::get<0>(at::native_batch_norm_backward(workload.gradient.to(at::kDouble), source,
-                                                    scale, {}, {}, mean, inverse, true,
-                                                    kBatchNormEpsilon, {true, false, false}));
+  return std::get<0>(at::native_batch_norm_backward(workload.gradient.to(type), source, scale, {},
+                                                    {}, mean, inverse, true, kBatchNormEpsilon,
+                                                    {true, false, false}));
 }
 
-at::Tensor softmax_result(const Workload& workload) {
-  const at::Tensor output = at::softmax(workload.source.to(at::kDouble), 1);
+at::Tensor softmax_result(const Workload& workload, at::ScalarType type) {
+  const at::Tensor output = at::softmax(workload.source.to(type), 1);
   if (workload.pass == Pass::kForward) return output;
-  return at::_softmax_backward_data(workload.gradient.to(at::kDouble), output, 1, at::kDouble);
+  return at::_softmax_backward_data(workload.gradient.to(type), output, 1, type);
 }
 
 }  // namespace
@@ -136,21 +136,21 @@ Workload draw_workload(const Layer& layer, Pass pass, std::int64_t batch_size, s
   return workload;
 }
 
-at::Tensor reference_result(const Workload& workload) {
+at::Tensor reference_result(const Workload& workload, at::ScalarType type) {
   switch (workload.layer.operation) {
     case Operation::kConvolution:
-      return convolution_result(workload);
+      return convolution_result(workload, type);
     case Operation::kMaxPooling:
     case Operation::kAveragePooling:
-      return pooling_result(workload);
+      return pooling_result(workload, type);
     case Operation::kBatchNorm:
-      return batch_norm_result(workload);
+      return batch_norm_result(workload, type);
     case Operation::kSoftmax:
-      return softmax_result(workload);
+      return softmax_result(workload, type);
     case Operation::kSum:
       break;
   }
-  return workload.source.to(at::kDouble).sum({0, 2, 3}, true);
+  return workload.source.to(type).sum({0, 2, 3}, true);
 }
 
 }  // namespace ndbench::kernels

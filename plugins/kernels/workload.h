@@ -32,7 +32,7 @@ struct Workload {
 [[nodiscard]] Workload draw_workload(const Layer& layer, Pass pass, std::int64_t batch_size,
                                      std::uint64_t seed);
 
-/// What the pass gives by ATen's own kernels in float64, for comparison: float64, plain layout.
-[[nodiscard]] at::Tensor reference_result(const Workload& workload);
+/// What the pass gives by ATen on the CPU, computed in that floating type, for comparison.
+[[nodiscard]] at::Tensor reference_result(const Workload& workload, at::ScalarType type);
 
 }  // namespace ndbench::kernels

@@ -5,7 +5,9 @@ import unittest
 
 from suite_run import SuiteTest, suite_text
 
-ENGINE = re.compile(r"[0-9.e+-]+ s, (not )?said to be deterministic, (\d+) of (\d+) runs alike")
+ENGINE = re.compile(
+    r"[0-9.e+-]+ s, not marked nondeterministic, (\d+) of (\d+) runs alike, [0-9.e+-]+ from ATen"
+)
 STEP = {"replicas": 3, "steps": 4, "warmup": 1, "blocks": 2}
 
 
@@ -44,12 +46,13 @@ class Kernels(SuiteTest):
     def assert_engines(self, in_force, runs):
         engines = {key[7:]: text for key, text in in_force.items() if key.startswith("engine.")}
         self.assertIn(in_force["engine"], engines)
+        self.assertRegex(in_force["library"], r"oneDNN \d+\.\d+\.\d+")
         self.assertGreater(len(engines), 1)
         for text in engines.values():
             found = ENGINE.fullmatch(text)
             self.assertTrue(found, text)
+            self.assertEqual(found[1], str(runs))
             self.assertEqual(found[2], str(runs))
-            self.assertEqual(found[3], str(runs))
 
     def test_the_evaluation_is_the_distance_from_float64(self):
         run = self.run_suite(
@@ -80,6 +83,8 @@ class Kernels(SuiteTest):
         (cpu,) = run.records_of("forward/cpu/fixed/step")
         self.assertEqual(cpu["outcome"]["status"], "skipped")
         self.assertIn("oneDNN is off on this backend", cpu["outcome"]["reason"])
+        (cudnn,) = [r for r in run.records_of("forward/cudnn/fixed/step") if r["replica"] == 0]
+        self.assertIn(cudnn["outcome"]["status"], ("passed", "skipped"))
 
     def test_a_layer_that_is_not_there_is_named_with_those_that_are(self):
         run = self.run_suite(

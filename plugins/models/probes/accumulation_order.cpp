@@ -21,13 +21,15 @@ class AccumulationOrder final : public RepeatedStep {
     for (const auto& sizes : operation_.weights(rows_.size(1))) {
       weights_.push_back(at::ones(sizes, rows_.options()));
     }
-    reveal();
+    if (!reveal()) throw Unsupported("the operation is no plain sum of its addends here");
     in_force_ = {{"sum_order", describe(tree_)}};
   }
 
   /// @return the depth: of each addend, at most so many roundings are in the sum.
   at::Tensor train_step() override {
-    reveal();
+    if (!reveal()) {
+      throw Error("probes: the operation was a plain sum of its addends before, and is none now");
+    }
     return at::full({}, static_cast<double>(depth(tree_)), rows_.options());
   }
 
@@ -48,7 +50,8 @@ class AccumulationOrder final : public RepeatedStep {
   [[nodiscard]] std::map<std::string, std::string> in_force() const override { return in_force_; }
 
  private:
-  void reveal() {
+  /// False if the operation is no plain sum.
+  [[nodiscard]] bool reveal() {
     const torch::NoGradGuard no_grad;
     const at::Tensor addends = at::ones({rows_.size(1)}, at::kFloat);
     const at::Tensor rows = rows_.clone();
@@ -59,8 +62,8 @@ class AccumulationOrder final : public RepeatedStep {
       return operation_.compute(rows, weights_)[0][0].item<double>();
     };
     auto tree = reveal_order(sum, rows_.size(1));
-    if (!tree) throw Unsupported("the operation is no plain sum of its addends here");
-    tree_ = std::move(*tree);
+    if (tree) tree_ = std::move(*tree);
+    return tree.has_value();
   }
 
   RowOperation operation_;
