@@ -4,9 +4,9 @@
   ci/tabulate_kernels.py ndbench_results/20261122T061541Z-21627
 
 The price is the time of the fastest engine that repeats over that of the fastest of all, as
-summary.json has it, with its interval. An engine repeats if all results that a replica compared had the
-same bits, in each replica. States are those of all engines together: 1 in 6 if every engine gave six
-replicas the same bits.
+summary.json has it, with its interval. An engine repeats if all results that a replica compared had
+the same bits, in each replica. States are those of all engines together: 1 in 6 if every engine gave
+six replicas the same bits.
 """
 import argparse
 import collections
@@ -52,10 +52,11 @@ class Kernel:
                          for mode, states in self.states.items())
 
     def engines_text(self):
-        by_time = sorted(self.trials, key=self.seconds)
-        return ", ".join(
-            f"{engine} {self.seconds(engine) * 1e3:.3g}{'' if self.repeats(engine) else ' (varies)'}"
-            for engine in by_time)
+        def text(engine):
+            varies = "" if self.repeats(engine) else " (varies)"
+            return f"{engine} {self.seconds(engine) * 1e3:.3g}{varies}"
+
+        return ", ".join(map(text, sorted(self.trials, key=self.seconds)))
 
 
 def price_text(cost):
@@ -90,8 +91,8 @@ def main():
         repeating = sum(map(kernel.repeats, kernel.trials))
         cost = costs.get((model, backend))
         price = price_text(cost) if cost else "none repeats"
-        print(f"| {model} | {backend} | {repeating} of {len(kernel.trials)} | {kernel.states_text()} | {price} | "
-              f"{kernel.engines_text()} |")
+        print(f"| {model} | {backend} | {repeating} of {len(kernel.trials)} | "
+              f"{kernel.states_text()} | {price} | {kernel.engines_text()} |")
     for (backend, reason), count in skipped.items():
         print(f"\n{backend}: {count} kernels skipped: {reason}")
 
