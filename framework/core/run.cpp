@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,7 +13,6 @@
 
 #include "core/bench.h"
 #include "core/command_text.h"
-#include "core/content_hash.h"
 #include "core/control_group.h"
 #include "core/fragment_index.h"
 #include "core/host_files.h"
@@ -72,13 +70,6 @@ void check_unchanged(const InterruptedRun& run, const nlohmann::json& header) {
   if (difference.empty()) return;
   throw UsageError(fmt::format("--resume: '{}' cannot go on: {} since it began; start a new run",
                                run.folder.string(), difference));
-}
-
-/// The text of the suite beside its journal, unless the file was changed since it was read.
-void keep_suite(const Journal& journal, const Suite& suite) {
-  std::ifstream stream(suite.file, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (content_hash(text) == suite.hash) journal.put("suite.toml", text);
 }
 
 StartWorker worker_starter(WorkerProcess::Options options, InterruptSignals& signals,
@@ -161,7 +152,7 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
       journal->append(resume_line(origin));
     } else if (!line.limits.dry_run) {
       journal.emplace(line.results);
-      keep_suite(*journal, suite);
+      journal->put("suite.toml", suite.text);
       journal->append(header);
     }
     ScratchFolder scratch(journal ? journal->folder() : fs::path());

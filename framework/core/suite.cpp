@@ -219,6 +219,7 @@ Suite parse_suite(std::string_view bytes, const std::filesystem::path& file) {
   Suite suite;
   suite.name = read_suite_name(root, file);
   suite.file = file;
+  suite.text = bytes;
   suite.hash = content_hash(bytes);
   suite.seed = static_cast<std::uint64_t>(
       root.integer("seed", 0, 0, std::numeric_limits<std::int64_t>::max()));

@@ -82,7 +82,8 @@ struct ParityCheck {
 struct Suite {
   std::string name;
   std::filesystem::path file;
-  std::string hash;  ///< XXH3-128 of the file's bytes, 32 hexadecimal digits
+  std::string text;  ///< the file's bytes, as they were read
+  std::string hash;  ///< XXH3-128 of them, 32 hexadecimal digits
   std::uint64_t seed = 0;
   std::vector<Mode> modes;
   std::vector<ModelEntry> models;

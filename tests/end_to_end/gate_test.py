@@ -1,5 +1,7 @@
-"""ndbench gate: a slower night ends with 10 and a comment that names it, others with 0."""
+"""ndbench gate: a slower night ends with 10, other bits with 11, and a comment that names them."""
 
+import copy
+import json
 import os
 import pathlib
 import subprocess
@@ -7,59 +9,100 @@ import unittest
 
 from suite_run import SuiteTest, suite_text
 
-COMMAND = pathlib.Path(os.environ["NDBENCH_COMMAND"])
+NDBENCH = pathlib.Path(os.environ["NDBENCH_COMMAND"])
+SEAL_LINES = pathlib.Path(os.environ["NDBENCH_TEST_SEAL_LINES"])
+CELL = "null/cpu/fixed/step"
+
+
+def run_command(*arguments):
+    return subprocess.run([NDBENCH, *map(str, arguments)], capture_output=True, text=True)
 
 
 class Gate(SuiteTest):
-    def night(self, microseconds):
-        """Measures once, indexes, and judges that run."""
-        run = self.run_suite(
+    """Nights are copies of one real run, with other times, dates and ids."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls.run_suite(
             suite_text(
-                [{"name": "null", "step_microseconds": microseconds}],
+                [{"name": "null", "step_microseconds": 100}],
                 modes=["fixed"],
-                step={"replicas": 5, "steps": 20, "warmup": 2, "blocks": 1},
-            ),
-            f"--results={self.nights}",
-        )
-        self.assert_exit(run, 0)
-        return self.gate()
-
-    def gate(self, *flags):
-        subprocess.run(
-            [COMMAND, "ingest", f"--results={self.nights}"], check=True, capture_output=True
-        )
-        return subprocess.run(
-            [COMMAND, "gate", f"--results={self.nights}", *flags], capture_output=True, text=True
+                step={"replicas": 5, "steps": 4, "warmup": 0, "blocks": 1},
+            )
         )
 
-    def test_a_night_of_twice_the_time_is_named_and_the_next_one_is_not(self):
-        self.nights = self.folder / "nights"
+    def setUp(self):
+        self.assert_exit(self.first, 0)
+        self.results = self.folder / self.id().rsplit(".", 1)[1]
+        self.nights = 0
+
+    def night(self, seconds, state=None):
+        """A night of steps of about so many seconds; what the gate says of it."""
+        self.nights += 1
+        lines = copy.deepcopy(self.first.lines)
+        for line in lines:
+            del line["checksum"]
+            if line["type"] == "run":
+                line["run"] = f"{self.nights:032x}"
+                line["started"] = f"2026-11-{self.nights:02}T02:00:00Z"
+            if line["type"] == "record":
+                jitter = 1.0 + 0.001 * ((7 * self.nights + line["replica"]) % 5)
+                samples = line["samples"]
+                samples["step_seconds"] = [seconds * jitter for _ in samples["step_seconds"]]
+                line["state_hash"] = state or line["state_hash"]
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        sealed = subprocess.run([SEAL_LINES], input=text, text=True, capture_output=True, check=True)
+        folder = self.results / f"night{self.nights}"
+        folder.mkdir(parents=True)
+        (folder / "journal.jsonl").write_text(sealed.stdout)
+        ingest = run_command("ingest", f"--results={self.results}")
+        self.assertEqual(ingest.returncode, 0, ingest.stderr)
+        return run_command("gate", f"--results={self.results}")
+
+    def row_of(self, gate, kind):
+        (row,) = [line for line in gate.stdout.splitlines() if line.startswith(f"| {kind} ")]
+        return row
+
+    def test_twenty_nights_without_a_change_end_with_0(self):
+        for _ in range(20):
+            gate = self.night(1e-3)
+            self.assertEqual(gate.returncode, 0, gate.stdout)
+            self.assertIn("0 worse, 0 with other bits, 0 better; ", gate.stdout)
+
+    def test_a_slower_night_is_named_once(self):
         for _ in range(8):
-            usual = self.night(1000)
-            self.assertEqual(usual.returncode, 0, usual.stdout)
-            self.assertIn("0 worse, 0 with other bits", usual.stdout)
-        slow = self.night(2000)
+            self.assertEqual(self.night(1e-3).returncode, 0)
+        slow = self.night(1.1e-3)
         self.assertEqual(slow.returncode, 10, slow.stdout)
         self.assertIn("exit 10: a regression", slow.stderr)
-        (row,) = [line for line in slow.stdout.splitlines() if line.startswith("| worse ")]
-        self.assertIn("null/cpu/fixed/step", row)
-        self.assertRegex(row, r"\| \+\d+\S* % \|")
+        row = self.row_of(slow, "worse")
+        self.assertIn(CELL, row)
+        self.assertRegex(row, r"\| \+(9\.\d|10\.\d) % \|")
         self.assertIn("1 of 9", row)
-        self.assertIn("'--benchmark_filter=^null/cpu/fixed/step$'", slow.stdout)
-        known = self.night(2000)
-        self.assertEqual(known.returncode, 0, known.stdout)
+        self.assertIn(f"'--benchmark_filter=^{CELL}$'", slow.stdout)
+        again = self.night(1.1e-3)
+        self.assertEqual(again.returncode, 0, again.stdout)
+        # Any run of the past can be judged.
+        named = run_command("gate", f"--results={self.results}", f"--run={9:032x}")
+        self.assertEqual(named.returncode, 10)
+
+    def test_other_bits_are_named(self):
+        self.assertEqual(self.night(1e-3).returncode, 0)
+        flipped = self.night(1e-3, state="0123456789abcdef" * 2)
+        self.assertEqual(flipped.returncode, 11, flipped.stdout)
+        row = self.row_of(flipped, "other bits")
+        self.assertIn(CELL, row)
+        self.assertIn("0123456789abcdef", row)
 
     def test_without_a_database_it_says_what_makes_one(self):
-        gate = subprocess.run(
-            [COMMAND, "gate", f"--results={self.folder}"], capture_output=True, text=True
-        )
+        gate = run_command("gate", f"--results={self.results}")
         self.assertEqual(gate.returncode, 13)
         self.assertIn("ndbench ingest", gate.stderr)
 
     def test_a_run_that_is_not_there_is_a_mistake_in_usage(self):
-        self.nights = self.folder / "one"
-        self.night(10)
-        missing = self.gate("--run=fffffff")
+        self.night(1e-3)
+        missing = run_command("gate", f"--results={self.results}", "--run=fffffff")
         self.assertEqual(missing.returncode, 2)
         self.assertIn("no run's id begins with 'fffffff'", missing.stderr)
 
