@@ -77,7 +77,7 @@ def main():
             kernels[line["model"], line["backend"]].add(line)
     costs = {}
     for group in json.loads((options.run / "summary.json").read_text())["groups"]:
-        for mode in group["modes"]:
+        for mode in group.get("modes", []):  # none where all was skipped
             if "cost" in mode:
                 costs[group["model"], group["backend"]] = mode["cost"]
 

@@ -332,6 +332,23 @@ TEST(RecordJson, IsNotReadFromAnythingElse) {
   EXPECT_THROW((void)record_from_json(short_of_times, record.cell), Error);
 }
 
+// The JSON library casts, and what no integer holds is undefined.
+TEST(RecordJson, TakesIntegersForIntegersAlone) {
+  const Record record = step_record();
+  const json line = read_back(record);
+  for (const json& value : {json(3.3e72), json(1.5), json(1e300), json(true), json("1"),
+                            json(std::uint64_t{1} << 32U), json(nullptr)}) {
+    for (const char* key : {"version", "replica", "jobs"}) {
+      json changed = line;
+      changed[key] = value;
+      EXPECT_THROW((void)record_from_json(changed, record.cell), Error) << key << " " << value;
+    }
+    json changed = line;
+    changed["left_processes"]["daemon"] = value;
+    EXPECT_THROW((void)record_from_json(changed, record.cell), Error) << value;
+  }
+}
+
 TEST(RecordJson, SaysWhatItsWorkersWereAndDidBeside) {
   Record record = step_record();
   record.model_plugin = {PluginKind::kModel, "m", "/m.so", "01"};

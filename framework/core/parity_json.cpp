@@ -34,11 +34,11 @@ Parity read(const json& object) {
                 .status = static_cast<Parity::Status>(status - kStatus.begin()),
                 .reason = object.value("reason", ""),
                 .precision = object.at("precision"),
-                .perturbations = object.at("perturbations"),
-                .attempts = object.value("attempts", 1),
+                .perturbations = WholeNumber(object, "perturbations"),
+                .attempts = whole_number(object, "attempts", 1),
                 .seconds = object.at("seconds")};
   for (const json& step : object.at("steps")) {
-    parity.steps.push_back({.step = step.at("step"),
+    parity.steps.push_back({.step = WholeNumber(step, "step"),
                             .loss = deviance(step.at("loss")),
                             .gradient = deviance(step.at("gradient")),
                             .outputs = deviance(step.at("outputs")),

@@ -10,26 +10,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/json_number.h"
 #include "ndbench/error.h"
 
 namespace ndbench {
 namespace {
 
-/// The library casts integers, whatever is lost by it: a frame that was made up could turn 2^32 + 1
-/// steps into one.
 template <typename Value>
 void read(const nlohmann::json& from, Value& to) {
   if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
-    const bool fits =
-        from.is_number_unsigned()
-            ? std::in_range<Value>(from.get<std::uint64_t>())
-            : from.is_number_integer() && std::in_range<Value>(from.get<std::int64_t>());
-    if (!fits) {
-      throw Error(fmt::format("{} is not an integer from {} to {}", from.type_name(),
-                              std::numeric_limits<Value>::min(),
-                              std::numeric_limits<Value>::max()));
-    }
-    to = from.get<Value>();
+    to = whole_number<Value>(from);
   } else {
     from.get_to(to);
   }

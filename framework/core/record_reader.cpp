@@ -40,20 +40,20 @@ std::map<std::string, ParameterValue> values(const json& object) {
 
 Slice slice(const json& object) {
   return {.name = object.at("name"),
-          .examples = object.at("examples"),
-          .decisions = object.at("decisions"),
-          .correct = object.at("correct"),
-          .positives = object.at("positives"),
-          .false_negatives = object.at("false_negatives"),
-          .negatives = object.at("negatives"),
-          .false_positives = object.at("false_positives")};
+          .examples = WholeNumber(object, "examples"),
+          .decisions = WholeNumber(object, "decisions"),
+          .correct = WholeNumber(object, "correct"),
+          .positives = WholeNumber(object, "positives"),
+          .false_negatives = WholeNumber(object, "false_negatives"),
+          .negatives = WholeNumber(object, "negatives"),
+          .false_positives = WholeNumber(object, "false_positives")};
 }
 
 Evaluation evaluation(const json& object) {
   Evaluation result{.metric = object.at("metric"),
                     .value = number(object.at("value")),
                     .higher_is_better = object.at("higher_is_better"),
-                    .examples = object.at("examples")};
+                    .examples = WholeNumber(object, "examples")};
   const json other = object.value("other", json::object());  // outlives the loop over it
   for (const auto& [name, value] : other.items()) {
     result.other[name] = number(value);
@@ -70,9 +70,9 @@ HostLoad host(const json& object) {
   load.steal_share = number(object.at("steal_share"));
   load.others_cores = number(object.at("others_cores"));
   load.frequency = number(object.at("frequency"));
-  if (object.contains("runnable")) load.runnable = object.at("runnable").get<int>();
+  if (object.contains("runnable")) load.runnable = whole_number<int>(object.at("runnable"));
   load.gpu_slowdown = object.value("gpu_slowdown", "");
-  load.gpu_others = object.value("gpu_others", 0);
+  load.gpu_others = whole_number(object, "gpu_others", 0);
   if (object.contains("gpu_clock")) load.gpu_clock = object.at("gpu_clock").get<double>();
   return load;
 }
@@ -84,22 +84,22 @@ MeasuredBlock block(const json& object) {
   result.device_seconds = number(object.value("device_seconds", json()));
   result.host = host(object);
   result.disturbed = object.value("disturbed", "");
-  result.times_before = object.value("measured_again", 0);
+  result.times_before = whole_number(object, "measured_again", 0);
   if (object.contains("losses")) result.losses = numbers(object.at("losses"));
   return result;
 }
 
 void read_steps(const json& object, Record& record) {
-  record.warmup_steps = object.at("warmup_steps");
+  record.warmup_steps = WholeNumber(object, "warmup_steps");
   record.steps = {.seconds = numbers(object.at("step_seconds")),
                   .losses = numbers(object.at("losses")),
                   .cpu_seconds = object.at("cpu_seconds"),
-                  .batch_size = object.at("batch_size"),
+                  .batch_size = WholeNumber(object, "batch_size"),
                   .run_queue_seconds = number(object.at("run_queue_seconds")),
                   .device_seconds = number(object.value("device_seconds", json()))};
   auto next = record.steps.seconds.begin();
   for (const json& one : object.at("blocks")) {
-    const auto steps = one.at("steps").get<std::ptrdiff_t>();
+    const auto steps = whole_number<std::ptrdiff_t>(one.at("steps"));
     if (steps < 0 || steps > record.steps.seconds.end() - next) {
       throw Error("its blocks have more steps than there are times");
     }
@@ -111,7 +111,7 @@ void read_steps(const json& object, Record& record) {
   }
   for (const json& one : object.value("discarded_blocks", json::array())) {
     MeasuredBlock read = block(one);
-    read.block = one.at("block");
+    read.block = WholeNumber(one, "block");
     read.seconds = numbers(one.at("step_seconds"));
     record.discarded.push_back(std::move(read));
   }
@@ -122,7 +122,7 @@ EpochSample epoch(const json& object) {
           .input_seconds = object.at("input_seconds"),
           .evaluate_seconds = object.at("evaluate_seconds"),
           .cpu_seconds = object.at("cpu_seconds"),
-          .examples = object.at("examples"),
+          .examples = WholeNumber(object, "examples"),
           .loss = number(object.at("loss")),
           .evaluation = evaluation(object.at("evaluation")),
           .run_queue_seconds = number(object.at("run_queue_seconds")),
@@ -151,7 +151,7 @@ Outcome outcome(const json& object) {
   result.reason = object.at("reason");
   result.phase = object.value("phase", "");
   result.output = object.value("output", "");
-  result.exit_code = static_cast<ExitCode>(object.value("exit_code", 0));
+  result.exit_code = static_cast<ExitCode>(whole_number(object, "exit_code", 0));
   return result;
 }
 
@@ -162,8 +162,8 @@ PluginFile plugin(const json& object, PluginKind kind, const std::string& name) 
 Record read(const json& object, const Cell& cell) {
   Record record;
   record.cell = cell;
-  record.replica = object.at("replica");
-  record.jobs = object.at("jobs");
+  record.replica = WholeNumber(object, "replica");
+  record.jobs = WholeNumber(object, "jobs");
   record.outcome = outcome(object.at("outcome"));
   const json& seeds = object.at("seeds");
   record.seeds = {.init = seed(seeds.at("init")),
@@ -178,8 +178,9 @@ Record read(const json& object, const Cell& cell) {
   record.load_average = object.at("load_average");
   record.round_seconds = object.at("round_seconds");
   record.prepare_seconds = object.value("prepare_seconds", 0.0);
-  record.peak_memory_bytes = object.value("peak_memory_bytes", std::int64_t{0});
-  record.peak_device_memory_bytes = object.value("peak_device_memory_bytes", std::int64_t{0});
+  record.peak_memory_bytes = whole_number(object, "peak_memory_bytes", std::int64_t{0});
+  record.peak_device_memory_bytes =
+      whole_number(object, "peak_device_memory_bytes", std::int64_t{0});
   record.state.hash = object.value("state_hash", "");
   if (object.contains("plugins")) {
     const json& plugins = object.at("plugins");
@@ -190,7 +191,10 @@ Record read(const json& object, const Cell& cell) {
   for (const json& attempt : object.value("attempts", json::array())) {
     record.attempts.push_back(outcome(attempt));
   }
-  record.left_processes = object.value("left_processes", LeftProcesses{});
+  const json left = object.value("left_processes", json::object());  // outlives the loop over it
+  for (const auto& [name, count] : left.items()) {
+    record.left_processes[name] = whole_number<int>(count);
+  }
   if (object.contains("samples")) {
     const bool is_step = cell.scope == ScopeKind::kStep;
     (is_step ? read_steps : read_epochs)(object.at("samples"), record);
@@ -202,7 +206,7 @@ Record read(const json& object, const Cell& cell) {
 
 Record record_from_json(const json& object, const Cell& cell) {
   try {
-    const auto version = object.value("version", 0);
+    const auto version = whole_number(object, "version", 0);
     if (version == kRecordVersion) return read(object, cell);
     throw Error(
         fmt::format("a record of version {}, this program goes on with version {}; use the ndbench "

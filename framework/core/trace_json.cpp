@@ -30,11 +30,11 @@ json to_json(const TracePoint& point) {
 }
 
 Difference difference_from_json(const json& object) {
-  return {.elements = object.at("elements"),
-          .differing = object.at("differing"),
+  return {.elements = WholeNumber(object, "elements"),
+          .differing = WholeNumber(object, "differing"),
           .v_c = number(object.at("v_c")),
           .v_ermv = number(object.at("v_ermv")),
-          .unbounded = object.at("unbounded"),
+          .unbounded = WholeNumber(object, "unbounded"),
           .distance = number(object.at("distance")),
           .normalized_distance = number(object.at("normalized_distance"))};
 }
@@ -50,7 +50,7 @@ json to_json(const std::vector<TracePoint>& trace) {
 std::vector<TracePoint> trace_from_json(const json& points) {
   std::vector<TracePoint> trace;
   for (const json& object : points) {
-    TracePoint point{.step = object.at("step"),
+    TracePoint point{.step = WholeNumber(object, "step"),
                      .state_hash = object.at("state_hash"),
                      .input_hash = object.value("input_hash", ""),
                      .not_compared = object.value("not_compared", "")};

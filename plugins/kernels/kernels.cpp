@@ -22,11 +22,13 @@ const std::vector<std::pair<std::string, Pass>> kPasses{{"forward", Pass::kForwa
 /// out; the state is what each engine that was left in has given.
 class KernelTask final : public RepeatedStep {
  public:
+  /// @param calls  of the kernel in a step
   /// @param tried  what was found of every engine, those left out among them
-  KernelTask(Workload workload, const std::string& device, std::vector<Trial> trials,
-             std::map<std::string, std::string> tried)
-      : RepeatedStep(workload.source.size(0)),
+  KernelTask(Workload workload, const std::string& device, std::int64_t calls,
+             std::vector<Trial> trials, std::map<std::string, std::string> tried)
+      : RepeatedStep(workload.source.size(0) * calls),
         workload_(std::move(workload)),
+        calls_(calls),
         trials_(std::move(trials)),
         chosen_(fastest(trials_)),
         in_force_(std::move(tried)),
@@ -36,7 +38,7 @@ class KernelTask final : public RepeatedStep {
 
   /// @return the L2 norm of what the first engine gave before.
   at::Tensor train_step() override {
-    trials_[chosen_].engine->run();
+    for (std::int64_t call = 0; call < calls_; ++call) trials_[chosen_].engine->run();
     return loss_;
   }
 
@@ -68,6 +70,7 @@ class KernelTask final : public RepeatedStep {
 
  private:
   Workload workload_;  ///< outlives the engines
+  std::int64_t calls_;
   std::vector<Trial> trials_;
   std::size_t chosen_;
   std::map<std::string, std::string> in_force_;
@@ -113,6 +116,11 @@ class KernelModel final : public Model {
              .summary = "results of each engine that are compared bit by bit",
              .minimum = 2,
              .maximum = 1000},
+            {.name = "calls",
+             .default_value = std::int64_t{1},
+             .summary = "of the kernel in a step: many of one that takes microseconds",
+             .minimum = 1,
+             .maximum = 1e6},
             {.name = "reference",
              .default_value = false,
              .summary = "try oneDNN's reference implementations, too, a hundred times slower"}};
@@ -137,7 +145,7 @@ class KernelModel final : public Model {
         {"library", c10::Device(context.device).is_cuda() ? cudnn_version() : onednn_version()}};
     for (const Trial& trial : trials) tried["engine." + trial.name] = trial.text();
     return std::make_unique<KernelTask>(
-        std::move(workload), context.device,
+        std::move(workload), context.device, parameters.integer("calls"),
         allowed(std::move(trials), at::globalContext().deterministicAlgorithms()),
         std::move(tried));
   }
