@@ -184,8 +184,11 @@ const JudgedRun kRun{.run = "0123456789abcdef",
 TEST(Gate, NamesBenchmarkSizeAndWhatReproducesIt) {
   using enum Finding::Kind;
   const std::string text =
-      gate_text(kRun, {finding(kDrift, 0, 0), finding(kWorse, 0.01, 0.011)}, 24);
-  EXPECT_THAT(text, HasSubstr("1 worse, 1 with other bits, 0 better; 24 histories judged"));
+      gate_text(kRun, {finding(kDrift, 0, 0), finding(kWorse, 0.01, 0.011)}, 24, 31);
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "1 worse, 1 with other bits, 0 better; 24 histories judged, the longest of 31 runs"));
   EXPECT_THAT(text,
               HasSubstr("| other bits | m.7/cpu/fixed/step | f0e1d2c3 | seconds | 07 → 08 |"));
   EXPECT_THAT(text, HasSubstr("| 10 ms → 11 ms | +10.0 % | 1e-06 | 1 of 31 | c0ffee |"));
@@ -196,11 +199,11 @@ TEST(Gate, NamesBenchmarkSizeAndWhatReproducesIt) {
 
 TEST(Gate, KeepsToTheLengthOfAComment) {
   const std::vector<Finding> many(2000, finding(Finding::Kind::kWorse, 1, 2));
-  const std::string text = gate_text(kRun, many, 2000);
+  const std::string text = gate_text(kRun, many, 2000, 31);
   EXPECT_THAT(text.size(), AllOf(Lt(kLongestComment), testing::Gt(kLongestComment / 2)));
   EXPECT_THAT(text, HasSubstr(" more.\n"));
   EXPECT_THAT(text, HasSubstr("The first again: "));
-  EXPECT_THAT(gate_text(kRun, {}, 3), Not(HasSubstr("The first again")));
+  EXPECT_THAT(gate_text(kRun, {}, 3, 1), Not(HasSubstr("The first again")));
 }
 
 class GateHistoryTest : public testing::Test {

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -18,6 +19,7 @@ ExitCode gate(const GateOptions& options) {
   const auto database = open_store_to_read(options.results);
   std::vector<Finding> findings;
   std::size_t judged = 0;
+  std::size_t runs = 0;
   JudgedRun run;
   try {
     run = find_run(*database, options.run);
@@ -27,13 +29,15 @@ ExitCode gate(const GateOptions& options) {
         if (auto finding = finding_in(history)) findings.push_back(std::move(*finding));
       }
     };
-    look_at(histories_of(*database, run));
+    const std::vector<History> histories = histories_of(*database, run);
+    for (const History& history : histories) runs = std::max(runs, history.values.size());
+    look_at(histories);
     look_at(states_of(*database, run));
   } catch (const SQLite::Exception& error) {
     throw_store_error(options.results / kStoreFile, error);
   }
   sort_by_weight(findings);
-  write_stdout(gate_text(run, findings, judged));
+  write_stdout(gate_text(run, findings, judged, runs));
   const ExitCodes codes = exit_codes_of(findings);
   if (const std::string text = codes.text(); !text.empty()) {
     std::fputs(("ndbench: " + text + "\n").c_str(), stderr);

@@ -52,17 +52,18 @@ std::string filter_of(const std::string& name) {
 }  // namespace
 
 std::string gate_text(const JudgedRun& run, const std::vector<Finding>& findings,
-                      std::size_t judged) {
+                      std::size_t judged, std::size_t runs) {
   const auto count = [&](Finding::Kind kind) {
     return std::count_if(findings.begin(), findings.end(),
                          [&](const Finding& finding) { return finding.kind == kind; });
   };
   std::string text = fmt::format(
-      "**ndbench gate**: {} worse, {} with other bits, {} better; {} histories judged\n\n"
+      "**ndbench gate**: {} worse, {} with other bits, {} better; {} histories judged, the longest "
+      "of {} run{}\n\n"
       "Run {} of suite {}, begun {} on {}, built from {}.\n",
       count(Finding::Kind::kWorse), count(Finding::Kind::kDrift), count(Finding::Kind::kBetter),
-      judged, run.run.substr(0, 8), markdown_text(run.suite), markdown_text(run.started),
-      markdown_text(run.host), markdown_text(run.commit.substr(0, 12)));
+      judged, runs, runs == 1 ? "" : "s", run.run.substr(0, 8), markdown_text(run.suite),
+      markdown_text(run.started), markdown_text(run.host), markdown_text(run.commit.substr(0, 12)));
   if (findings.empty()) return text;
   text +=
       "\n| | benchmark | target | of | before → since | change | p | runs since | last before |\n"

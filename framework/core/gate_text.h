@@ -14,7 +14,8 @@ inline constexpr std::size_t kLongestComment = 65'536;
 /// Markdown, worst first, with what reproduces it; shorter than kLongestComment.
 /// @param findings  sorted by weight
 /// @param judged  histories that were looked at
+/// @param runs  that the longest of them has
 [[nodiscard]] std::string gate_text(const JudgedRun& run, const std::vector<Finding>& findings,
-                                    std::size_t judged);
+                                    std::size_t judged, std::size_t runs);
 
 }  // namespace ndbench
