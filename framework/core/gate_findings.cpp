@@ -51,8 +51,6 @@ std::optional<Finding> finding_in(const StateHistory& history) {
                  .name = history.name,
                  .target = history.target,
                  .quantity = "state",
-                 .runs = 2,
-                 .since = 1,
                  .commit_before = history.commit_before,
                  .states = fmt::format("{} → {}", history.before, history.now)};
 }

@@ -1,22 +1,7 @@
-#include "operation.h"
+#include "volumes.h"
 
 namespace ndbench::operators {
 namespace {
-
-constexpr std::int64_t kBatch = 4;
-constexpr std::int64_t kChannels = 16;
-
-template <int dimensions>
-std::vector<std::int64_t> volume(const Draw& draw) {
-  std::vector<std::int64_t> sizes{kBatch, kChannels};
-  sizes.insert(sizes.end(), dimensions, draw.edge(dimensions, kBatch * kChannels));
-  return sizes;
-}
-
-template <int dimensions>
-Tensors draw_volumes(Draw& draw) {
-  return {draw.leaf(volume<dimensions>(draw))};
-}
 
 /// With the places in each picture where its windows begin.
 template <int dimensions>
