@@ -1,8 +1,28 @@
 #include "core/command_text.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
 #include "core/machine.h"
 
 namespace ndbench {
+namespace {
+
+/// As a regular expression that stands for these characters alone.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char character : text) {
+    if (std::string_view(".[]{}()*+?^$|\\").find(character) != std::string_view::npos) {
+      result += '\\';
+    }
+    result += character;
+  }
+  return result;
+}
+
+}  // namespace
 
 std::string shell_word(const std::string& text) {
   constexpr char kPlain[] =
@@ -13,6 +33,13 @@ std::string shell_word(const std::string& text) {
     word += character == '\'' ? std::string("'\\''") : std::string(1, character);
   }
   return word + "'";
+}
+
+std::string command_again(const std::string& suite, const std::string& name) {
+  std::string filter = escaped(name);
+  if (std::count(name.begin(), name.end(), '/') == 2) filter.insert(filter.rfind('/'), "/[^/]+");
+  return fmt::format("ndbench_suite {} {}", shell_word("--suite=" + suite),
+                     shell_word("--benchmark_filter=^" + filter + "$"));
 }
 
 std::string command_text(const std::vector<std::string>& arguments) {

@@ -8,6 +8,10 @@ namespace ndbench {
 /// `text` as one word that a shell reads back.
 [[nodiscard]] std::string shell_word(const std::string& text);
 
+/// The command that measures again what `name` stands for: a benchmark, or all modes of a group of
+/// them ("resnet8/onednn/step").
+[[nodiscard]] std::string command_again(const std::string& suite, const std::string& name);
+
 /// The variables that count as flags and what the user typed, as a shell reads them back.
 [[nodiscard]] std::string command_text(const std::vector<std::string>& arguments);
 

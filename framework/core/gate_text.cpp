@@ -41,14 +41,6 @@ std::string row_text(const Finding& finding) {
                      value_text(finding, finding.after), percent(finding.change), finding.p, since);
 }
 
-/// The benchmark's name as a regular expression that is found in it alone.
-std::string filter_of(const std::string& name) {
-  std::string filter = "^";
-  for (const char character : name)
-    filter += character == '.' ? std::string("\\.") : std::string(1, character);
-  return filter + "$";
-}
-
 }  // namespace
 
 std::string gate_text(const JudgedRun& run, const std::vector<Finding>& findings,
@@ -69,8 +61,7 @@ std::string gate_text(const JudgedRun& run, const std::vector<Finding>& findings
       "\n| | benchmark | target | of | before → since | change | p | runs since | last before |\n"
       "|---|---|---|---|--:|--:|--:|--:|---|\n";
   const std::string suite = run.suite_file.empty() ? run.suite : run.suite_file;
-  const std::string again = "ndbench_suite " + shell_word("--suite=" + suite) + " " +
-                            shell_word("--benchmark_filter=" + filter_of(findings.front().name));
+  const std::string again = command_again(suite, findings.front().name);
   const std::string ending = fmt::format("\nThe first again: {}\n", markdown_code(again));
   const auto left_out = [](std::size_t rows) { return fmt::format("\n… and {} more.\n", rows); };
   for (std::size_t i = 0; i < findings.size(); ++i) {

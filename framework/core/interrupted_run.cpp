@@ -4,21 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
-#include "core/journal_reader.h"
-#include "core/parity_json.h"
+#include "core/fragment.h"
 #include "core/printable.h"
-#include "core/record_json.h"
-#include "core/side_files.h"
 
 namespace ndbench {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
-
-constexpr char kJournal[] = "journal.jsonl";
 
 /// Flags that change nothing of what is measured.
 constexpr std::array<std::string_view, 12> kOfTheShow{"--resume",
@@ -63,70 +56,28 @@ std::vector<fs::path> run_folders(const fs::path& results) {
   std::vector<fs::path> folders;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(results, error)) {
-    if (fs::exists(entry.path() / kJournal)) folders.push_back(entry.path());
+    if (fs::exists(Fragment{entry.path()}.journal())) folders.push_back(entry.path());
   }
   std::sort(folders.begin(), folders.end(), std::greater<>());
   return folders;
 }
 
-/// @throws what `read` throws, as an ndbench::Error that names the journal.
-template <typename Read>
-auto from_journal(const InterruptedRun& run, Read read) {
-  const std::string file = (run.folder / kJournal).string();
-  try {
-    return read();
-  } catch (const UsageError&) {
-    throw;
-  } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", file, error.what()));
-  } catch (const json::exception& error) {
-    throw Error(fmt::format("{}: is not as it should be: {}", file, error.what()));
-  }
-}
-
 }  // namespace
 
-std::set<std::string> InterruptedRun::side_files() const {
-  std::set<std::string> names;
-  for (const json& record : records) {
-    for (const json& named : record.value("files", json::object())) {
-      names.insert(named.value("file", ""));
-    }
-  }
-  return names;
-}
-
-InterruptedRun read_run(const fs::path& folder) {
-  InterruptedRun run{.folder = folder};
-  const JournalEnd end = read_journal(folder / kJournal, [&](JournalLine line) {
-    const std::string type = line.value.value("type", "");
-    run.is_complete = type == "end" && line.value.value("complete", false);
-    if (type == "run") run.header = std::move(line.value);
-    if (type == "record") run.records.push_back(std::move(line.value));
-    if (type == "parity") run.parities.push_back(std::move(line.value));
-  });
-  run.bytes = end.bytes;
-  if (run.header.is_null()) {
-    throw Error(fmt::format("'{}' does not begin with the line of a run: nothing was measured",
-                            (folder / kJournal).string()));
-  }
-  return run;
-}
-
-InterruptedRun find_interrupted_run(const fs::path& results, const std::string& name) {
+RecordedRun find_interrupted_run(const fs::path& results, const std::string& name) {
   if (!name.empty()) {
     const bool is_path = name.find('/') != std::string::npos;
     const fs::path folder = is_path ? fs::path(name) : results / name;
-    if (!fs::exists(folder / kJournal)) {
+    if (!fs::exists(Fragment{folder}.journal())) {
       throw UsageError(fmt::format("--resume={}: there is no journal in '{}'", printable(name),
                                    printable(folder.string())));
     }
-    InterruptedRun run = read_run(folder);
+    RecordedRun run = read_run(folder);
     if (!run.is_complete) return run;
     throw UsageError(fmt::format("--resume={}: that run is complete", printable(name)));
   }
   for (const fs::path& folder : run_folders(results)) {
-    InterruptedRun run{.folder = folder};
+    RecordedRun run{.folder = folder};
     try {
       run = read_run(folder);
     } catch (const Error&) {
@@ -138,9 +89,10 @@ InterruptedRun find_interrupted_run(const fs::path& results, const std::string& 
       fmt::format("--resume: no run in '{}' was interrupted", printable(results.string())));
 }
 
-CommandLine command_line_of(const InterruptedRun& run, const CommandLine& typed,
+CommandLine command_line_of(const RecordedRun& run, const CommandLine& typed,
                             const std::vector<std::string>& arguments) {
-  return from_journal(run, [&] {
+  CommandLine line;
+  read_journal_of(run, [&] {
     const auto recorded = run.header.at("arguments").get<std::vector<std::string>>();
     const std::vector<std::string> then = flags_of(recorded);
     for (const std::string& flag : flags_of(arguments)) {
@@ -148,7 +100,7 @@ CommandLine command_line_of(const InterruptedRun& run, const CommandLine& typed,
       throw UsageError(fmt::format("--resume goes on with the flags of '{}'; leave out {}",
                                    run.folder.string(), printable(flag)));
     }
-    CommandLine line = parse_command_line(recorded);
+    line = parse_command_line(recorded);
     line.resume = typed.resume;
     line.results = run.folder.parent_path();
     line.host_sharing = typed.host_sharing;
@@ -167,32 +119,8 @@ CommandLine command_line_of(const InterruptedRun& run, const CommandLine& typed,
       throw Error(fmt::format("cannot go to '{}', where the run was started: {}",
                               started_in.string(), error.message()));
     }
-    return line;
   });
-}
-
-std::vector<Record> records_of(const InterruptedRun& run, const Plan& plan) {
-  std::map<std::string, const Cell*> cells;
-  for (const Cell& cell : plan.cells) cells.emplace(cell.name(), &cell);
-  return from_journal(run, [&] {
-    std::vector<Record> records;
-    for (const json& line : run.records) {
-      const auto name = line.at("name").get<std::string>();
-      const auto cell = cells.find(name);
-      if (cell == cells.end()) throw Error(fmt::format("'{}' is not of this plan", name));
-      Record& record = records.emplace_back(record_from_json(line, *cell->second));
-      load_side_files(run.folder, line.value("files", json::object()), record);
-    }
-    return records;
-  });
-}
-
-std::vector<Parity> parities_of(const InterruptedRun& run) {
-  return from_journal(run, [&] {
-    std::vector<Parity> parities;
-    for (const json& line : run.parities) parities.push_back(parity_from_json(line));
-    return parities;
-  });
+  return line;
 }
 
 }  // namespace ndbench

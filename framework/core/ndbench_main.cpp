@@ -31,6 +31,9 @@ ndbench::ExitCode carry_out(const ndbench::Subcommand& subcommand) {
   if (const auto* options = std::get_if<ndbench::GateOptions>(&subcommand)) {
     return gate(*options);
   }
+  if (const auto* options = std::get_if<ndbench::ReportOptions>(&subcommand)) {
+    return write_report(*options);
+  }
   ndbench::write_stdout(std::get<ndbench::Answer>(subcommand).text);
   return ndbench::ExitCode::kOk;
 }

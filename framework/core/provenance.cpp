@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/build_info.h"
+#include "core/json_number.h"
 #include "core/nvml.h"
 
 namespace ndbench {
@@ -56,6 +57,18 @@ json provenance(const Machine& machine, const Suite& suite, const std::string& c
           {"virtualized", machine.virtualized},
           {"gpus", std::move(gpus)},
           {"environment", environment}};
+}
+
+Machine machine_of(const json& provenance) {
+  return {.host_name = provenance.at("host_name"),
+          .kernel = provenance.at("kernel"),
+          .cpu_model = provenance.at("cpu_model"),
+          .cpu_flags = provenance.at("cpu_flags"),
+          .cores = WholeNumber(provenance, "cores"),
+          .hardware_threads = WholeNumber(provenance, "hardware_threads"),
+          .governor = provenance.at("governor"),
+          .memory_bytes = WholeNumber(provenance, "memory_bytes"),
+          .virtualized = provenance.at("virtualized")};
 }
 
 std::string target_fingerprint(const Machine& machine, const Record& record) {

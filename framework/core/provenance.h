@@ -16,6 +16,10 @@ namespace ndbench {
 [[nodiscard]] nlohmann::json provenance(const Machine& machine, const Suite& suite,
                                         const std::string& command);
 
+/// The machine that provenance() was told of.
+/// @throws nlohmann::json::exception, ndbench::Error if it is not as provenance() has it.
+[[nodiscard]] Machine machine_of(const nlohmann::json& provenance);
+
 /// The fingerprint that decides what may be compared: 16 hexadecimal digits of XXH3-64 over the
 /// CPU model and flags, the cores, the libraries in the record's worker, its threads in force, its
 /// environment as far as that is not what a mode is about, and its GPU with the driver and

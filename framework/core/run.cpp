@@ -65,7 +65,7 @@ RunContext make_context(const CommandLine& line, const Plan& plan, const Suite& 
 }
 
 /// "measured with other programs": why a run cannot go on, as an error.
-void check_unchanged(const InterruptedRun& run, const nlohmann::json& header) {
+void check_unchanged(const RecordedRun& run, const nlohmann::json& header) {
   const std::string difference = difference_of(run.header, header);
   if (difference.empty()) return;
   throw UsageError(fmt::format("--resume: '{}' cannot go on: {} since it began; start a new run",
@@ -81,7 +81,7 @@ StartWorker worker_starter(WorkerProcess::Options options, InterruptSignals& sig
 }
 
 ExitCode measure(const CommandLine& line, const std::vector<std::string>& arguments,
-                 const std::optional<InterruptedRun>& interrupted) {
+                 const std::optional<RecordedRun>& interrupted) {
   const Suite suite = read_suite(find_suite(line.suite));
   const Plan all = make_plan(suite, line.limits);
   const Plan plan = select(all, line.filter);
@@ -245,7 +245,7 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
 
 ExitCode run(const CommandLine& line, const std::vector<std::string>& arguments) {
   if (!line.resume) return measure(line, arguments, std::nullopt);
-  const InterruptedRun interrupted = find_interrupted_run(fs::absolute(line.results), *line.resume);
+  const RecordedRun interrupted = find_interrupted_run(fs::absolute(line.results), *line.resume);
   const CommandLine recorded = command_line_of(interrupted, line, arguments);
   return measure(recorded, interrupted.header.at("arguments"), interrupted);
 }

@@ -39,7 +39,12 @@ constexpr char kGateFooter[] =
     "how, and how often it errs. Exit status: 0 nothing is worse, 10 something is,\n"
     "11 replicas end in other bits than before.\n";
 
-constexpr char kSubcommands[] = "doctor, list, ingest, query or gate";
+constexpr char kReportFooter[] =
+    "RUN is the folder of a run, or the first digits of its id; the newest without.\n"
+    "History comes from ndbench.db in --results, which ndbench ingest brings up to\n"
+    "date.\n";
+
+constexpr char kSubcommands[] = "doctor, list, ingest, query, gate or report";
 
 class Parser {
  public:
@@ -61,7 +66,7 @@ class Parser {
     doctor_->add_option("--results", doctor_options_.results, "Folder to write results to")
         ->capture_default_str();
     doctor_->add_option("--data", doctor_options_.data_path, "Folders of data sets");
-    for (CLI::App* subcommand : {ingest_, query_, gate_}) {
+    for (CLI::App* subcommand : {ingest_, query_, gate_, report_}) {
       subcommand->allow_extras();
       subcommand->get_formatter()->column_width(34);
     }
@@ -80,6 +85,13 @@ class Parser {
         ->capture_default_str();
     gate_->add_option("--run", gate_options_.run,
                       "Id of the run to judge, or its first digits; the newest if none is named");
+    report_->footer(format_list() + kReportFooter);
+    report_->add_option("--results", report_options_.results, "Folder of results")
+        ->capture_default_str();
+    report_->add_option("--format", report_options_.format, "What to write, see below")
+        ->capture_default_str();
+    report_->add_option("--out", report_options_.out, "File to write to; stdout without");
+    report_->add_option("RUN", report_options_.run, "The run to report");
   }
 
   /// @throws UsageError
@@ -104,6 +116,7 @@ class Parser {
     if (ingest_->parsed()) return ingest_options();
     if (query_->parsed()) return query_options();
     if (gate_->parsed()) return gate_options();
+    if (report_->parsed()) return report_options();
     throw UsageError(fmt::format("what to do is missing: {}; see --help", kSubcommands));
   }
 
@@ -179,6 +192,22 @@ class Parser {
     return gate_options_;
   }
 
+  [[nodiscard]] ReportOptions report_options() {
+    check_results(report_options_.results);
+    if (report_options_.out && report_options_.out->empty()) {
+      throw UsageError("--out: '' is no file");
+    }
+    return report_options_;
+  }
+
+  static std::string format_list() {
+    std::string text;
+    for (const ReportFormat& format : report_formats()) {
+      text += fmt::format("  --format={:<7} {}\n", format.name, format.summary);
+    }
+    return text;
+  }
+
   static void check_results(const std::filesystem::path& results) {
     if (results.empty()) throw UsageError("--results: '' is no folder");
   }
@@ -194,6 +223,8 @@ class Parser {
   CLI::App* query_ = app_.add_subcommand("query", "Ask ndbench.db: a view, or SQL that reads");
   CLI::App* gate_ =
       app_.add_subcommand("gate", "Judge a run by those before it: slower, worse, other bits?");
+  CLI::App* report_ =
+      app_.add_subcommand("report", "Write what a run has found, as a page or for other programs");
   std::string format_ = "text";
   std::string plugin_path_;
   DoctorOptions doctor_options_;
@@ -202,6 +233,7 @@ class Parser {
   std::string query_format_ = "csv";
   QueryOptions query_options_;
   GateOptions gate_options_;
+  ReportOptions report_options_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "core/gate.h"
 #include "core/ingest.h"
 #include "core/query.h"
+#include "core/report.h"
 #include "core/usage_error.h"
 
 namespace ndbench {
@@ -19,8 +20,8 @@ struct Answer {
 };
 
 /// What the user of `ndbench` typed, defaults filled in.
-using Subcommand =
-    std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions, QueryOptions, GateOptions>;
+using Subcommand = std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions,
+                                QueryOptions, GateOptions, ReportOptions>;
 
 /// @throws UsageError
 [[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);
