@@ -4,6 +4,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace ndbench {
 namespace {
@@ -36,26 +37,37 @@ Moments moments_of(std::span<const double> values) {
   return moments;
 }
 
-/// Two-sided, with pooled variance. Segments without any spread differ for certain, or not at all.
-double t_test(const Moments& a, const Moments& b) {
+/// How two segments differ, by Student's t with pooled variance.
+struct Contrast {
+  double p;           ///< two-sided
+  double half_width;  ///< of the 95 % interval of the difference of the means
+};
+
+/// Segments without any spread differ for certain, or not at all.
+Contrast contrast(const Moments& a, const Moments& b) {
   const double freedom = a.n + b.n - 2.0;
-  if (freedom <= 0.0 || a.mean == b.mean) return 1.0;
+  if (freedom <= 0.0) return {1.0, std::numeric_limits<double>::quiet_NaN()};
   const double pooled = ((a.n - 1.0) * a.variance + (b.n - 1.0) * b.variance) / freedom;
-  if (pooled == 0.0) return 0.0;
-  const double t = std::abs(a.mean - b.mean) / std::sqrt(pooled * (1.0 / a.n + 1.0 / b.n));
+  const double error = std::sqrt(pooled * (1.0 / a.n + 1.0 / b.n));
   const boost::math::students_t distribution(freedom);
-  return 2.0 * boost::math::cdf(boost::math::complement(distribution, t));
+  const double half_width = error * boost::math::quantile(distribution, 0.975);
+  if (a.mean == b.mean) return {1.0, half_width};
+  if (pooled == 0.0) return {0.0, half_width};
+  const double t = std::abs(a.mean - b.mean) / error;
+  return {2.0 * boost::math::cdf(boost::math::complement(distribution, t)), half_width};
 }
 
 ChangePoint change_at(std::span<const double> series, std::size_t index, Segment around) {
   const Moments before = moments_of(series.subspan(around.begin, index - around.begin));
   const Moments after = moments_of(series.subspan(index, around.end - index));
+  const Contrast both = contrast(before, after);
   return {.index = index,
-          .p = t_test(before, after),
+          .p = both.p,
           .mean_before = before.mean,
           .mean_after = after.mean,
           .std_before = std::sqrt(before.variance),
-          .std_after = std::sqrt(after.variance)};
+          .std_after = std::sqrt(after.variance),
+          .half_width = both.half_width};
 }
 
 /// Where a segment splits into the two parts that are farthest apart.

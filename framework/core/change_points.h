@@ -21,6 +21,7 @@ struct ChangePoint {
   double mean_after;
   double std_before;  ///< population deviations
   double std_after;
+  double half_width;  ///< of the 95 % interval of mean_after − mean_before; NaN for two values
 
   /// mean_after / mean_before − 1; 0 where that is not defined.
   [[nodiscard]] double change() const;

@@ -8,9 +8,7 @@
 #include "core/machine.h"
 
 namespace ndbench {
-namespace {
 
-/// As a regular expression that stands for these characters alone.
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char character : text) {
@@ -21,8 +19,6 @@ std::string escaped(const std::string& text) {
   }
   return result;
 }
-
-}  // namespace
 
 std::string shell_word(const std::string& text) {
   constexpr char kPlain[] =

@@ -8,6 +8,9 @@ namespace ndbench {
 /// `text` as one word that a shell reads back.
 [[nodiscard]] std::string shell_word(const std::string& text);
 
+/// As a regular expression that stands for these characters alone.
+[[nodiscard]] std::string escaped(const std::string& text);
+
 /// The command that measures again what `name` stands for: a benchmark, or all modes of a group of
 /// them ("resnet8/onednn/step").
 [[nodiscard]] std::string command_again(const std::string& suite, const std::string& name);

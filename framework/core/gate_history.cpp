@@ -12,75 +12,96 @@
 namespace ndbench {
 namespace {
 
-/// Rows of runs of the judged run's suite, up to that run. Another suite measures something else
-/// under the same names.
-constexpr char kUpTo[] =
-    "(started, run) <= (?1, ?2) AND run IN (SELECT run FROM run WHERE suite_hash = ?3)";
+/// The records that count: of benchmarks of the judged run (?1) on its targets, from the newest
+/// runs of its suite (?2) up to it (?3). Another suite measures something else under the same
+/// names.
+constexpr char kRecords[] = R"(
+FROM (SELECT DISTINCT record.target, record.cell FROM record JOIN run ON run.id = record.run
+      WHERE run.run = ?1 AND record.status = 'passed') AS judged
+CROSS JOIN record ON record.target = judged.target AND record.cell = judged.cell
+  AND record.status = 'passed'
+JOIN run ON run.id = record.run
+JOIN cell ON cell.id = record.cell
+WHERE record.run IN (
+  SELECT id FROM run WHERE suite_hash = ?2 AND (started, run) <= (?3, ?1)
+  ORDER BY started DESC, run DESC LIMIT ?4))";
 
-/// Appends a row's value to the history of its benchmark; rows come benchmark by benchmark.
-void append(std::vector<History>& histories, History row, double value, std::string commit) {
-  const bool is_same = !histories.empty() && histories.back().name == row.name &&
-                       histories.back().target == row.target &&
-                       histories.back().quantity == row.quantity;
-  if (!is_same) histories.push_back(std::move(row));
-  histories.back().values.push_back(value);
-  histories.back().commits.push_back(std::move(commit));
-}
+constexpr char kOrder[] = " ORDER BY record.target, cell.name, run.started, run.run, replica";
 
 SQLite::Statement bound(SQLite::Database& database, const std::string& sql, const JudgedRun& run) {
   SQLite::Statement statement(database, sql);
-  statement.bind(1, run.started);
-  statement.bind(2, run.run);
-  statement.bind(3, run.suite_hash);
+  statement.bind(1, run.run);
+  statement.bind(2, run.suite_hash);
+  statement.bind(3, run.started);
+  statement.bind(4, kMostRuns);
   return statement;
 }
 
-void add_times(SQLite::Database& database, const JudgedRun& run, std::vector<History>& histories) {
-  auto rows = bound(database,
-                    fmt::format(R"(
-WITH judged AS (SELECT DISTINCT target, name FROM history WHERE run = ?2 AND n >= {0})
-SELECT history.name, history.target, history.seconds, history.commit_hash
-FROM history JOIN judged ON judged.target = history.target AND judged.name = history.name
-WHERE n >= {0} AND {1} ORDER BY history.target, history.name, started, run)",
-                                kFewestForNight, kUpTo),
-                    run);
-  while (rows.executeStep()) {
-    append(histories,
-           {.name = rows.getColumn(0),
-            .target = rows.getColumn(1),
-            .quantity = "seconds",
-            .values = {},
-            .commits = {}},
-           rows.getColumn(2), rows.getColumn(3));
+void add_replica(SQLite::Statement& row, Night& night) {
+  const auto column = [&](const char* name) { return row.getColumn(name); };
+  if (column("jobs").getInt() == 1 && !column("seconds").isNull()) {
+    night.seconds.push_back(column("seconds"));
   }
+  if (!column("quality").isNull()) {
+    night.metric = column("metric").getString();
+    night.higher_is_better = column("higher_is_better").getInt() != 0;
+    night.results.push_back(column("quality"));
+  }
+  if (!column("state").getString().empty()) night.states.push_back(column("state"));
 }
 
-void add_results(SQLite::Database& database, const JudgedRun& run,
-                 std::vector<History>& histories) {
-  auto rows = bound(database,
-                    fmt::format(R"(
-WITH result AS (
-  SELECT target, name, metric, higher_is_better, started, run,
-    avg(quality) AS quality
-  FROM records WHERE status = 'passed' AND quality IS NOT NULL
-  GROUP BY target, name, metric, higher_is_better, started, run),
-judged AS (SELECT target, name, metric FROM result WHERE run = ?2)
-SELECT result.name, result.target, result.metric, result.higher_is_better, result.quality,
-  (SELECT commit_hash FROM run WHERE run.run = result.run)
-FROM result JOIN judged ON judged.target = result.target AND judged.name = result.name
-  AND judged.metric = result.metric
-WHERE {} ORDER BY result.target, result.name, result.metric, started, run)",
-                                kUpTo),
-                    run);
-  while (rows.executeStep()) {
-    append(histories,
-           {.name = rows.getColumn(0),
-            .target = rows.getColumn(1),
-            .quantity = rows.getColumn(2),
-            .higher_is_better = rows.getColumn(3).getInt() != 0,
-            .values = {},
-            .commits = {}},
-           rows.getColumn(4), rows.getColumn(5));
+/// Rows come benchmark by benchmark, run by run.
+std::vector<BenchmarkHistory> read_replicas(SQLite::Database& database, const JudgedRun& run) {
+  auto row = bound(database,
+                   fmt::format(R"(
+SELECT printf('%016x', record.target) AS target, cell.name, cell.mode, run.run, run.commit_hash,
+  record.jobs, record.seconds, record.metric, record.higher_is_better, record.quality,
+  lower(hex(record.state_hash)) AS state{}{})",
+                               kRecords, kOrder),
+                   run);
+  std::vector<BenchmarkHistory> benchmarks;
+  while (row.executeStep()) {
+    const std::string target = row.getColumn(0);
+    const std::string name = row.getColumn(1);
+    const std::string id = row.getColumn(3);
+    if (benchmarks.empty() || benchmarks.back().name != name ||
+        benchmarks.back().target != target) {
+      benchmarks.push_back({name, row.getColumn(2), target, {}});
+    }
+    std::vector<Night>& nights = benchmarks.back().nights;
+    if (nights.empty() || nights.back().run != id) nights.push_back({id, row.getColumn(4)});
+    add_replica(row, nights.back());
+  }
+  return benchmarks;
+}
+
+/// Adds the results epoch by epoch to the nights that are there already, in the same order.
+void read_curves(SQLite::Database& database, const JudgedRun& run,
+                 std::vector<BenchmarkHistory>& benchmarks) {
+  std::string sql = kRecords;
+  sql.insert(sql.find("JOIN run ON run.id = record.run\nJOIN"),
+             "JOIN epoch ON epoch.record = record.id AND epoch.quality IS NOT NULL\n");
+  auto row = bound(database,
+                   fmt::format("SELECT printf('%016x', record.target), cell.name, run.run, "
+                               "record.id, epoch.quality{}{}, record.id, epoch.epoch",
+                               sql, kOrder),
+                   run);
+  auto benchmark = benchmarks.begin();
+  std::size_t night = 0;
+  std::int64_t replica = -1;
+  while (row.executeStep()) {
+    const std::string target = row.getColumn(0);
+    const std::string name = row.getColumn(1);
+    const std::string id = row.getColumn(2);
+    while (benchmark->name != name || benchmark->target != target) {
+      ++benchmark;
+      night = 0;
+    }
+    while (benchmark->nights[night].run != id) ++night;
+    auto& curves = benchmark->nights[night].curves;
+    if (row.getColumn(3).getInt64() != replica) curves.emplace_back();
+    replica = row.getColumn(3).getInt64();
+    curves.back().push_back(row.getColumn(4));
   }
 }
 
@@ -96,51 +117,27 @@ JudgedRun find_run(SQLite::Database& database, const std::string& digits) {
   }
   SQLite::Statement rows(database, R"(
 SELECT run, started, ifnull(suite, ''), suite_hash, ifnull(suite_file, ''),
-  ifnull(commit_hash, ''), ifnull(host_name, '') FROM run WHERE substr(run, 1, length(?1)) = ?1
-ORDER BY started DESC, run DESC)");
+  ifnull(commit_hash, ''), ifnull(host_name, ''),
+  ifnull((SELECT min(fragment.name) FROM fragment WHERE fragment.run = run.id), '')
+FROM run WHERE substr(run, 1, length(?1)) = ?1 ORDER BY started DESC, run DESC)");
   rows.bind(1, digits);
   if (!rows.executeStep()) {
     throw UsageError(digits.empty() ? "there is no run in the database; ndbench ingest adds them"
                                     : fmt::format("--run: no run's id begins with '{}'", digits));
   }
   const JudgedRun run{rows.getColumn(0), rows.getColumn(1), rows.getColumn(2), rows.getColumn(3),
-                      rows.getColumn(4), rows.getColumn(5), rows.getColumn(6)};
+                      rows.getColumn(4), rows.getColumn(5), rows.getColumn(6), rows.getColumn(7)};
   if (!digits.empty() && rows.executeStep()) {
     throw UsageError(fmt::format("--run: several ids begin with '{}'; give more digits", digits));
   }
   return run;
 }
 
-std::vector<History> histories_of(SQLite::Database& database, const JudgedRun& run) {
-  std::vector<History> histories;
-  add_times(database, run, histories);
-  add_results(database, run, histories);
-  return histories;
-}
-
-std::vector<StateHistory> states_of(SQLite::Database& database, const JudgedRun& run) {
-  auto rows = bound(database,
-                    fmt::format(R"(
-WITH state AS (
-  SELECT target, name, started, run, min(state_hash) AS hash FROM records
-  WHERE mode = 'fixed' AND status = 'passed' AND state_hash <> '' AND {}
-  GROUP BY target, name, run HAVING count(*) > 1 AND count(DISTINCT state_hash) = 1),
-ordered AS (
-  SELECT *, row_number() OVER (PARTITION BY target, name ORDER BY started DESC, run DESC) AS age
-  FROM state)
-SELECT now.name, now.target, before.hash, now.hash,
-  (SELECT commit_hash FROM run WHERE run.run = before.run)
-FROM ordered AS now JOIN ordered AS before ON before.target = now.target
-  AND before.name = now.name AND before.age = 2
-WHERE now.age = 1 AND now.run = ?2 ORDER BY now.target, now.name)",
-                                kUpTo),
-                    run);
-  std::vector<StateHistory> states;
-  while (rows.executeStep()) {
-    states.push_back({rows.getColumn(0), rows.getColumn(1), rows.getColumn(2), rows.getColumn(3),
-                      rows.getColumn(4)});
-  }
-  return states;
+std::vector<BenchmarkHistory> benchmark_histories(SQLite::Database& database,
+                                                  const JudgedRun& run) {
+  std::vector<BenchmarkHistory> benchmarks = read_replicas(database, run);
+  read_curves(database, run, benchmarks);
+  return benchmarks;
 }
 
 }  // namespace ndbench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,14 +9,19 @@
 
 namespace ndbench {
 
-/// The longest comment that hosts of code take.
+/// What was made of a run.
+struct GateVerdict {
+  JudgedRun run;
+  std::vector<Finding> findings{};      ///< worst first
+  std::size_t histories = 0;            ///< that were looked at
+  std::size_t longest = 0;              ///< how many runs the longest of them has
+  std::vector<std::string> unjudged{};  ///< what could not be looked at, and why
+};
+
+/// Longest comment that GitHub takes, in characters.
 inline constexpr std::size_t kLongestComment = 65'536;
 
-/// Markdown, worst first, with what reproduces it; shorter than kLongestComment.
-/// @param findings  sorted by weight
-/// @param judged  histories that were looked at
-/// @param runs  that the longest of them has
-[[nodiscard]] std::string gate_text(const JudgedRun& run, const std::vector<Finding>& findings,
-                                    std::size_t judged, std::size_t runs);
+/// A comment in Markdown that is shorter than that, worst first.
+[[nodiscard]] std::string gate_text(const GateVerdict& verdict);
 
 }  // namespace ndbench

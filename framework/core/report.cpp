@@ -49,7 +49,9 @@ Report load_report(const fs::path& folder) {
   }
   const auto database = open_store_to_read(results);
   try {
-    report.histories = histories_of(*database, find_run(*database, report.run.id()));
+    report.histories =
+        histories_of(benchmark_histories(*database, find_run(*database, report.run.id())),
+                     report.run.plan.epoch.target);
   } catch (const SQLite::Exception& error) {
     throw_store_error(results / kStoreFile, error);
   }

@@ -85,6 +85,13 @@ class Parser {
         ->capture_default_str();
     gate_->add_option("--run", gate_options_.run,
                       "Id of the run to judge, or its first digits; the newest if none is named");
+    gate_->add_option("--hashes", gate_options_.hashes,
+                      "Folder of committed state hashes to hold fixed benchmarks against");
+    gate_->add_flag("--write_hashes", gate_options_.writes_hashes,
+                    "Write the run's state hashes into that folder, and judge nothing");
+    gate_->add_flag("--again", gate_options_.measures_again, "Measure again what got slower");
+    gate_->add_option("--before", gate_options_.before,
+                      "Build to measure by turns then: the one that was good");
     report_->footer(format_list() + kReportFooter);
     report_->add_option("--results", report_options_.results, "Folder of results")
         ->capture_default_str();
@@ -189,6 +196,12 @@ class Parser {
 
   [[nodiscard]] GateOptions gate_options() {
     check_results(gate_options_.results);
+    if (gate_options_.writes_hashes && !gate_options_.hashes) {
+      throw UsageError("--write_hashes: --hashes says into which folder, and is missing");
+    }
+    if (gate_options_.before && !gate_options_.measures_again) {
+      throw UsageError("--before is of use with --again only");
+    }
     return gate_options_;
   }
 

@@ -28,12 +28,6 @@ double squared_error(std::span<const double> values) {
   return sample_variance(values) / size_of(values);
 }
 
-std::vector<double> distances_from_median(std::span<const double> values) {
-  std::vector<double> distances = differences_from(values, median(values));
-  for (double& distance : distances) distance = std::abs(distance);
-  return distances;
-}
-
 /// Welch's statistic and the degrees of freedom of Welch and Satterthwaite.
 struct Welch {
   double t = kNan;
@@ -94,6 +88,12 @@ double power(double n, double effect) {
 
 }  // namespace
 
+std::vector<double> distances_from_median(std::span<const double> values) {
+  std::vector<double> distances = differences_from(values, median(values));
+  for (double& distance : distances) distance = std::abs(distance);
+  return distances;
+}
+
 TestResult brown_forsythe(std::span<const double> a, std::span<const double> b) {
   if (a.size() < 3 || b.size() < 3 || !all_finite(a) || !all_finite(b)) return {kNan, kNan};
   const std::vector<double> from_a = distances_from_median(a);
@@ -107,6 +107,17 @@ TestResult brown_forsythe(std::span<const double> a, std::span<const double> b) 
   if (within == 0.0) return {kInfinity, 0.0};
   const double statistic = (n + m - 2.0) * between / within;
   return {statistic, bm::cdf(bm::complement(bm::fisher_f(1.0, n + m - 2.0), statistic))};
+}
+
+TestResult larger_variance(const PooledVariance& a, const PooledVariance& b) {
+  if (!(a.degrees > 0.0 && b.degrees > 0.0) || !std::isfinite(a.variance) ||
+      !std::isfinite(b.variance)) {
+    return {kNan, kNan};
+  }
+  if (a.variance == 0.0 && b.variance == 0.0) return {1.0, 1.0};
+  const double ratio = a.variance / b.variance;
+  if (std::isinf(ratio)) return {ratio, 0.0};
+  return {ratio, bm::cdf(bm::complement(bm::fisher_f(a.degrees, b.degrees), ratio))};
 }
 
 TestResult welch_less(std::span<const double> a, std::span<const double> b) {

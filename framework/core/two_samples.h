@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/intervals.h"
 
@@ -16,6 +17,18 @@ struct TestResult {
 /// sample spreads: statistic 0, p 1. Timid: with equal variances it rejects 0.7 % for n = 5 of
 /// each, 3.5 % for 10, 4.2 % for 20.
 [[nodiscard]] TestResult brown_forsythe(std::span<const double> a, std::span<const double> b);
+
+/// Whether `a` has the larger variance: the F-test of normal values, one-sided, from variances and
+/// their degrees of freedom, so that those of several samples can be pooled. NaN for one that is
+/// not finite, or no degrees. Where neither spreads: statistic 1, p 1.
+struct PooledVariance {
+  double variance;
+  double degrees;
+};
+[[nodiscard]] TestResult larger_variance(const PooledVariance& a, const PooledVariance& b);
+
+/// How far each value is from the sample's median.
+[[nodiscard]] std::vector<double> distances_from_median(std::span<const double> values);
 
 // Welch's t-test: NaN for fewer than two values of either, or one that is not finite. Samples
 // without any spread are compared exactly: t is 0 or infinite.
