@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/durable_file.h"
@@ -15,28 +16,18 @@ int fail(ndbench::ExitCode code, const std::exception& error) {
   return static_cast<int>(code);
 }
 
-ndbench::ExitCode carry_out(const ndbench::Subcommand& subcommand) {
-  if (const auto* doctor = std::get_if<ndbench::DoctorOptions>(&subcommand)) {
-    return run_doctor(*doctor);
-  }
-  if (const auto* list = std::get_if<ndbench::CatalogueOptions>(&subcommand)) {
-    return print_catalogue(*list);
-  }
-  if (const auto* options = std::get_if<ndbench::IngestOptions>(&subcommand)) {
-    return ingest(*options);
-  }
-  if (const auto* options = std::get_if<ndbench::QueryOptions>(&subcommand)) {
-    return query(*options);
-  }
-  if (const auto* options = std::get_if<ndbench::GateOptions>(&subcommand)) {
-    return gate(*options);
-  }
-  if (const auto* options = std::get_if<ndbench::ReportOptions>(&subcommand)) {
-    return write_report(*options);
-  }
-  ndbench::write_stdout(std::get<ndbench::Answer>(subcommand).text);
+ndbench::ExitCode carry_out(const ndbench::Answer& answer) {
+  ndbench::write_stdout(answer.text);
   return ndbench::ExitCode::kOk;
 }
+ndbench::ExitCode carry_out(const ndbench::DoctorOptions& options) { return run_doctor(options); }
+ndbench::ExitCode carry_out(const ndbench::CatalogueOptions& options) {
+  return print_catalogue(options);
+}
+ndbench::ExitCode carry_out(const ndbench::IngestOptions& options) { return ingest(options); }
+ndbench::ExitCode carry_out(const ndbench::QueryOptions& options) { return query(options); }
+ndbench::ExitCode carry_out(const ndbench::GateOptions& options) { return gate(options); }
+ndbench::ExitCode carry_out(const ndbench::ReportOptions& options) { return write_report(options); }
 
 }  // namespace
 
@@ -45,8 +36,10 @@ int main(int argc, char** argv) {
   ndbench::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an error to report, not a silent end
   try {
-    return static_cast<int>(carry_out(ndbench::parse_subcommand(
-        std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc))));
+    const ndbench::Subcommand subcommand =
+        ndbench::parse_subcommand(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    return static_cast<int>(
+        std::visit([](const auto& options) { return carry_out(options); }, subcommand));
   } catch (const ndbench::UsageError& error) {
     return fail(ExitCode::kUsage, error);
   } catch (const ndbench::ResultsError& error) {
