@@ -1,7 +1,7 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS concurrency counts data determinism doctor flags gate gpu host_lock hostile jobs
-                         kernels models modes operators parity plugins precision resume sharded signals spread store
+foreach(subject IN ITEMS bisect concurrency counts data determinism doctor flags gate gpu host_lock hostile jobs
+                         kernels models modes nightly operators parity plugins precision resume sharded signals spread store
                          suites trace villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)

@@ -70,7 +70,7 @@ TEST(Subcommand, AnswersWithHelpAndVersion) {
 }
 
 TEST(Subcommand, IsAskedForWhereThereIsNone) {
-  EXPECT_THAT(complaint({}), HasSubstr("doctor, list, ingest, query, gate or report"));
+  EXPECT_THAT(complaint({}), HasSubstr("doctor, list, ingest, query, gate, ab or report"));
 }
 
 TEST(Subcommand, RefusesWhatItDoesNotKnow) {

@@ -72,8 +72,15 @@ ExitCode ab(const AbOptions& options) {
   std::optional<ScratchFolder> scratch;
   if (!options.results) scratch.emplace();
   runs.results = options.results ? *options.results : scratch->path();
+  std::vector<AlternatedBenchmark> benchmarks;
+  try {
+    benchmarks = run_alternately(runs);
+  } catch (const Error& error) {
+    write_message("ndbench", error.what());
+    return ExitCode::kBenchmarkFailed;
+  }
   ExitCodes codes;
-  for (const AlternatedBenchmark& benchmark : run_alternately(runs)) {
+  for (const AlternatedBenchmark& benchmark : benchmarks) {
     const Ratio ratio = benchmark.ratio();
     const Verdict time = time_verdict(ratio, options.threshold);
     const Verdict state = state_verdict(benchmark);

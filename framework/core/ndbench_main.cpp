@@ -27,6 +27,7 @@ ndbench::ExitCode carry_out(const ndbench::CatalogueOptions& options) {
 ndbench::ExitCode carry_out(const ndbench::IngestOptions& options) { return ingest(options); }
 ndbench::ExitCode carry_out(const ndbench::QueryOptions& options) { return query(options); }
 ndbench::ExitCode carry_out(const ndbench::GateOptions& options) { return gate(options); }
+ndbench::ExitCode carry_out(const ndbench::AbOptions& options) { return ab(options); }
 ndbench::ExitCode carry_out(const ndbench::ReportOptions& options) { return write_report(options); }
 
 }  // namespace

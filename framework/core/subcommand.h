@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/ab.h"
 #include "core/catalogue.h"
 #include "core/doctor.h"
 #include "core/gate.h"
@@ -21,7 +22,7 @@ struct Answer {
 
 /// What the user of `ndbench` typed, defaults filled in.
 using Subcommand = std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions,
-                                QueryOptions, GateOptions, ReportOptions>;
+                                QueryOptions, GateOptions, AbOptions, ReportOptions>;
 
 /// @throws UsageError
 [[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);

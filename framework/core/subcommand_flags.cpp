@@ -25,6 +25,13 @@ constexpr char kGateFooter[] =
     "how, and how often it errs. Exit status: 0 nothing is worse, 10 something is,\n"
     "11 replicas end in other bits than before.\n";
 
+constexpr char kAbFooter[] =
+    "Runs the benchmarks with the one and the other build by turns, each in processes\n"
+    "of their own, and tells how much longer NOW takes. Exit status: 0 none is slower\n"
+    "by --threshold or more, 10 one is, 11 one in mode fixed ends in other bits.\n";
+
+constexpr int kMostRounds = 1000;
+
 constexpr char kReportFooter[] =
     "RUN is the folder of a run, or the first digits of its id; the newest without.\n"
     "History comes from ndbench.db in --results, which ndbench ingest brings up to\n"
@@ -164,6 +171,36 @@ SubcommandFlags add_gate(CLI::App& program) {
           }};
 }
 
+SubcommandFlags add_ab(CLI::App& program) {
+  CLI::App& app = add(program, "ab", "Measure two builds by turns: is the newer one slower?");
+  auto flags = parsed<AbOptions>();
+  AbOptions& options = flags->options;
+  app.footer(kAbFooter);
+  app.add_option("BEFORE", options.before, "Folder of the one, or its bin")->required();
+  app.add_option("NOW", options.now, "Folder of the other")->required();
+  app.add_option("--suite", options.suite, "Suite, as of ndbench_suite")->capture_default_str();
+  app.add_option("--benchmark_filter", options.filter, "Its benchmarks that are measured");
+  app.add_option("--plugin_path", options.plugin_path, "Folders of plugins, colon-separated");
+  app.add_option("--data_path", options.data_path, "Folders of data sets");
+  app.add_option("--rounds", options.rounds, "Runs of each build")->capture_default_str();
+  app.add_option("--threshold", options.threshold, "Relative change of time that counts")
+      ->capture_default_str();
+  app.add_option("--results", options.results, "Folder to keep the runs in");
+  return {&app, [flags]() -> Subcommand {
+            const AbOptions& given = flags->options;
+            if (given.rounds < 1 || given.rounds > kMostRounds) {
+              throw UsageError(
+                  fmt::format("--rounds: {} is not from 1 to {}", given.rounds, kMostRounds));
+            }
+            // Written so that NaN fails too.
+            if (!(given.threshold >= 0.0 && given.threshold <= 1.0)) {
+              throw UsageError(fmt::format("--threshold: {} is not from 0 to 1", given.threshold));
+            }
+            if (given.results) check_results(*given.results);
+            return given;
+          }};
+}
+
 SubcommandFlags add_report(CLI::App& program) {
   CLI::App& app =
       add(program, "report", "Write what a run has found, as a page or for other programs");
@@ -190,8 +227,8 @@ SubcommandFlags add_report(CLI::App& program) {
 }  // namespace
 
 std::vector<SubcommandFlags> add_subcommands(CLI::App& program) {
-  return {add_doctor(program), add_list(program), add_ingest(program),
-          add_query(program),  add_gate(program), add_report(program)};
+  return {add_doctor(program), add_list(program), add_ingest(program), add_query(program),
+          add_gate(program),   add_ab(program),   add_report(program)};
 }
 
 }  // namespace ndbench
