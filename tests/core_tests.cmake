@@ -1,7 +1,7 @@
 # Tests of framework/core: no LibTorch, no clock, seconds in all.
 foreach(noun IN ITEMS affinity bootstrap change_points command_line control_group core_sets coverage diagnosis
                       disturbance divergence environments epoch_lanes exit_code failure_log fitness
-                      committed_states fragment_copy fragment_index gate host_facts host_files host_lock host_sample
+                      committed_states fragment_copy fragment_index gate gpu_checks host_facts host_files host_lock host_sample
                       host_watch hostile_text installation intervals journal journal_reader
                       knob_costs knob_modes knobs_in_force listing machine measured_block migration
                       mode mode_comparison mode_words name noise_shares npy_file offspring output

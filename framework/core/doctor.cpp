@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/diagnosis.h"
+#include "core/gpu_checks.h"
 #include "core/host_facts.h"
 #include "core/host_sample.h"
 #include "core/installation.h"
@@ -50,6 +51,9 @@ Diagnosis diagnose(const DoctorOptions& options, InterruptSignals& signals) {
   const HostActivity seen = activity(watch(files, facts.cpus, options.seconds, signals), getpid());
   Diagnosis diagnosis{facts.machine.host_name, facts.machine.cpu_model, seen.seconds,
                       judge(facts, seen)};
+  for (Check& check : gpu_checks(read_gpu_facts(), read_gpus())) {
+    diagnosis.checks.push_back(std::move(check));
+  }
 
   Offspring offspring(signals);
   const WorkerProcess::Options worker{.executable = worker_executable(),
