@@ -29,6 +29,7 @@ RunContext small_context() {
   context.executable = "/bin/ndbench_suite";
   context.num_cpus = 2;
   context.mhz_per_cpu = 3000;
+  context.cpu_scaling_enabled = false;
   context.aslr_enabled = true;
   context.caches = {{"Data", 1, 32768, 2}};
   context.load_average = {0.5, 0.25, 0.125};

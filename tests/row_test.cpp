@@ -133,6 +133,16 @@ TEST(Aggregates, AreMeanMedianDeviationAndItsShareOfTheMean) {
   for (const Row& row : aggregates) EXPECT_EQ(row.is_relative(), row.aggregate == "cv");
 }
 
+TEST(Aggregates, StandBehindTheirRowsAndAFailureThatIsRepeatedStandsOnce) {
+  Row broken = row_with(1.0);
+  broken.outcome = failed(ExitCode::kBenchmarkFailed, "no data");
+  const std::vector<Row> rows =
+      with_aggregates(std::vector{row_with(1.0), row_with(1.0), broken, broken});
+  ASSERT_EQ(rows.size(), 3U + 4U);
+  EXPECT_EQ(rows[2].outcome.reason, "no data");
+  EXPECT_EQ(rows[3].aggregate, "mean");
+}
+
 TEST(Aggregates, SayWhatTheyAreOf) {
   for (const Row& row : aggregates_of(std::vector{row_with(1.0), row_with(2.0), row_with(6.0)})) {
     EXPECT_EQ(row.name, "m/cpu/fixed/step");

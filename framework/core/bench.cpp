@@ -7,6 +7,8 @@
 #include <ctime>
 #include <exception>
 
+#include "core/build_info.h"
+
 namespace ndbench {
 namespace {
 
@@ -49,9 +51,7 @@ class Measurements {
       const int repetitions = static_cast<int>(found->second.rows.size());  // known only now
       for (Row& row : found->second.rows) row.repetitions = repetitions;
     }
-    std::vector<Row> rows = first_of_each_failure(found->second.rows);
-    const std::vector<Row> aggregates = aggregates_of(rows);
-    rows.insert(rows.end(), aggregates.begin(), aggregates.end());
+    const std::vector<Row> rows = with_aggregates(found->second.rows);
     progressions_.erase(found);
     try {
       on_rows_(rows);
@@ -73,17 +73,6 @@ class Measurements {
     state.SkipWithError(reason.c_str());
     for ([[maybe_unused]] const auto _ : state) {
     }
-  }
-
-  /// A cell that is given up repeats its outcome for the replicas not tried: one row says it.
-  static std::vector<Row> first_of_each_failure(const std::vector<Row>& rows) {
-    std::vector<Row> result;
-    for (const Row& row : rows) {
-      const bool repeated = !result.empty() && row.outcome.status != Status::kPassed &&
-                            result.back().outcome.reason == row.outcome.reason;
-      if (!repeated) result.push_back(row);
-    }
-    return result;
   }
 
   Scheduler& scheduler_;
@@ -173,6 +162,8 @@ RunContext read_run_context(const std::string& executable) {
   context.date = local_date();
   context.host_name = benchmark::SystemInfo::Get().name;
   context.executable = executable;
+  context.library_version = kBenchmarkVersion;
+  context.build_type = kBuildType;
   context.num_cpus = cpu.num_cpus;
   context.mhz_per_cpu = static_cast<int>(cpu.cycles_per_second / 1e6 + 0.5);
   context.cpu_scaling_enabled = cpu.scaling == benchmark::CPUInfo::ENABLED;

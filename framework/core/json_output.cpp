@@ -1,6 +1,5 @@
 #include <nlohmann/json.hpp>
 
-#include "core/build_info.h"
 #include "core/json_text.h"
 #include "core/output.h"
 
@@ -20,15 +19,15 @@ json context_json(const RunContext& context) {
   json object{{"date", context.date},
               {"host_name", context.host_name},
               {"executable", context.executable},
-              {"num_cpus", context.num_cpus},
-              {"mhz_per_cpu", context.mhz_per_cpu},
-              {"cpu_scaling_enabled", context.cpu_scaling_enabled},
-              {"aslr_enabled", context.aslr_enabled},
-              {"caches", caches},
-              {"load_avg", context.load_average},
-              {"library_version", kBenchmarkVersion},
-              {"library_build_type", std::string_view(kBuildType) == "Debug" ? "debug" : "release"},
-              {"json_schema_version", 1}};
+              {"num_cpus", context.num_cpus}};
+  if (context.mhz_per_cpu) object["mhz_per_cpu"] = *context.mhz_per_cpu;
+  if (context.cpu_scaling_enabled) object["cpu_scaling_enabled"] = *context.cpu_scaling_enabled;
+  if (context.aslr_enabled) object["aslr_enabled"] = *context.aslr_enabled;
+  object["caches"] = std::move(caches);
+  object["load_avg"] = context.load_average;
+  object["library_version"] = context.library_version;
+  object["library_build_type"] = context.build_type == "Debug" ? "debug" : "release";
+  object["json_schema_version"] = 1;
   for (const auto& [key, value] : context.custom) {
     // A key of --benchmark_context must not write a second value over one of the schema's.
     object[object.contains(key) ? "context:" + key : key] = value;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,7 @@
 
 namespace ndbench {
 
-/// What stands above the rows.
+/// What stands above the rows; what is not known is left out.
 struct RunContext {
   struct Cache {
     std::string type;
@@ -23,10 +24,12 @@ struct RunContext {
   std::string date;
   std::string host_name;
   std::string executable;
+  std::string library_version;  ///< of Google Benchmark
+  std::string build_type;       ///< of ndbench: "Release"
   int num_cpus = 0;
-  int mhz_per_cpu = 0;
-  bool cpu_scaling_enabled = false;
-  bool aslr_enabled = false;
+  std::optional<int> mhz_per_cpu;
+  std::optional<bool> cpu_scaling_enabled;
+  std::optional<bool> aslr_enabled;
   std::vector<Cache> caches;
   std::vector<double> load_average;
   std::map<std::string, std::string> custom;  ///< --benchmark_context and ndbench's own lines

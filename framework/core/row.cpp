@@ -72,4 +72,16 @@ std::vector<Row> aggregates_of(std::span<const Row> repetitions) {
           aggregate(passed, "cv", coefficient_of_variation)};
 }
 
+std::vector<Row> with_aggregates(std::span<const Row> repetitions) {
+  std::vector<Row> rows;
+  for (const Row& row : repetitions) {
+    const bool repeated = !rows.empty() && row.outcome.status != Status::kPassed &&
+                          rows.back().outcome.reason == row.outcome.reason;
+    if (!repeated) rows.push_back(row);
+  }
+  const std::vector<Row> aggregates = aggregates_of(rows);
+  rows.insert(rows.end(), aggregates.begin(), aggregates.end());
+  return rows;
+}
+
 }  // namespace ndbench

@@ -46,4 +46,8 @@ struct Row {
 /// that passed. None for fewer than two.
 [[nodiscard]] std::vector<Row> aggregates_of(std::span<const Row> repetitions);
 
+/// The rows that are shown of a benchmark: those of its repetitions and then the aggregates over
+/// them. A cell that is given up has one outcome for all replicas not tried: one row says it.
+[[nodiscard]] std::vector<Row> with_aggregates(std::span<const Row> repetitions);
+
 }  // namespace ndbench
