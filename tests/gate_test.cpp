@@ -389,6 +389,9 @@ TEST_F(GateHistoryTest, HasTimesAndResultsRunByRunUpToTheOneThatIsJudged) {
   EXPECT_THAT(of("m/cpu/fixed/step", "seconds").values,
               ElementsAre(0.1, 0.2, testing::DoubleEq(0.3)));
   EXPECT_THAT(of("m/cpu/fixed/step", "seconds").commits, ElementsAre("c0ffee", "c0ffee", "c0ffee"));
+  EXPECT_THAT(of("m/cpu/fixed/step", "seconds").runs,
+              ElementsAre(run_id(1), run_id(2), run_id(3)));
+  EXPECT_EQ(of("m/cpu/fixed/step", "seconds").started.back(), "2026-11-03T00:00:00Z");
   const History accuracy = of("m/cpu/fixed/epoch", "accuracy");
   EXPECT_TRUE(accuracy.higher_is_better);
   EXPECT_THAT(accuracy.values,

@@ -18,8 +18,10 @@ struct History {
   std::string target;    ///< 16 hexadecimal digits
   std::string quantity;  ///< "seconds", the metric of the result, "epochs to 0.9"
   bool higher_is_better = false;
-  std::vector<double> values;        ///< of a run each, oldest first
-  std::vector<std::string> commits;  ///< that ndbench was built from
+  std::vector<double> values;          ///< of a run each, oldest first
+  std::vector<std::string> commits;    ///< that ndbench was built from
+  std::vector<std::string> runs{};     ///< their ids
+  std::vector<std::string> started{};  ///< UTC
 };
 
 /// The results of a benchmark's replicas on a target, run by run up to the one that is judged.

@@ -55,7 +55,7 @@ std::vector<BenchmarkHistory> read_replicas(SQLite::Database& database, const Ju
   auto row = bound(database,
                    fmt::format(R"(
 SELECT printf('%016x', record.target) AS target, cell.name, cell.mode, run.run, run.commit_hash,
-  record.jobs, record.seconds, record.metric, record.higher_is_better, record.quality,
+  run.started, record.jobs, record.seconds, record.metric, record.higher_is_better, record.quality,
   lower(hex(record.state_hash)) AS state{}{})",
                                kRecords, kOrder),
                    run);
@@ -69,7 +69,7 @@ SELECT printf('%016x', record.target) AS target, cell.name, cell.mode, run.run, 
       benchmarks.push_back({name, row.getColumn(2), target, {}});
     }
     std::vector<Night>& nights = benchmarks.back().nights;
-    if (nights.empty() || nights.back().run != id) nights.push_back({id, row.getColumn(4)});
+    if (nights.empty() || nights.back().run != id) nights.push_back({id, row.getColumn(4), row.getColumn(5)});
     add_replica(row, nights.back());
   }
   return benchmarks;

@@ -32,6 +32,7 @@ struct JudgedRun {
 struct Night {
   std::string run;
   std::string commit;
+  std::string started{};  ///< UTC
   std::vector<double> seconds{};  ///< of those that ran alone
   std::string metric{};
   bool higher_is_better = false;

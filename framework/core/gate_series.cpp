@@ -23,6 +23,8 @@ void add_history(const BenchmarkHistory& benchmark, History history, const Value
     }
     history.values.push_back(value);
     history.commits.push_back(night.commit);
+    history.runs.push_back(night.run);
+    history.started.push_back(night.started);
   }
   histories.push_back(std::move(history));
 }
