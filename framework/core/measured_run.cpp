@@ -58,6 +58,14 @@ std::string MeasuredRun::commit() const {
   return header.at("provenance").at("commit").get<std::string>();
 }
 
+std::vector<std::string> MeasuredRun::planned() const {
+  std::vector<std::string> names;
+  for (const nlohmann::json& cell : header.at("plan")) {
+    names.push_back(cell.at("name").get<std::string>());
+  }
+  return names;
+}
+
 std::string MeasuredRun::command_for(const std::string& name) const {
   const auto file = header.at("suite").at("file").get<std::string>();
   return command_again(file, name);
@@ -70,7 +78,7 @@ MeasuredRun load_run(const fs::path& folder) {
     run.machine = machine_of(run.header.at("provenance"));
     // What is told of a run everywhere: that it is there is found out here, and once.
     (void)std::tuple(run.id(), run.started(), run.suite(), run.command(), run.commit(),
-                     run.command_for(""));
+                     run.planned(), run.command_for(""));
   });
   run.plan = make_plan(read_suite(folder / "suite.toml"), limits_of(recorded));
   run.records = records_of(recorded, run.plan);

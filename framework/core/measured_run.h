@@ -24,11 +24,12 @@ struct MeasuredRun {
   std::vector<Parity> parities{};
   Summary summary{};
 
-  [[nodiscard]] std::string id() const;       ///< 32 hexadecimal digits
-  [[nodiscard]] std::string started() const;  ///< UTC: "2026-11-21T22:50:01Z"
-  [[nodiscard]] std::string suite() const;    ///< its name
-  [[nodiscard]] std::string command() const;  ///< what the user typed
-  [[nodiscard]] std::string commit() const;   ///< that ndbench was built from
+  [[nodiscard]] std::string id() const;                    ///< 32 hexadecimal digits
+  [[nodiscard]] std::string started() const;               ///< UTC: "2026-11-21T22:50:01Z"
+  [[nodiscard]] std::string suite() const;                 ///< its name
+  [[nodiscard]] std::string command() const;               ///< what the user typed
+  [[nodiscard]] std::string commit() const;                ///< that ndbench was built from
+  [[nodiscard]] std::vector<std::string> planned() const;  ///< benchmarks that it was to measure
 
   /// The command that measures the benchmark of that name, or group of benchmarks, again.
   [[nodiscard]] std::string command_for(const std::string& name) const;
