@@ -3,7 +3,7 @@ foreach(noun IN ITEMS affinity bootstrap change_points command_line control_grou
                       disturbance divergence environments epoch_lanes exit_code failure_log fitness
                       committed_states fragment_copy fragment_index gate gpu_checks host_facts host_files host_lock host_sample
                       host_watch hostile_text installation intervals journal journal_reader
-                      measured_run
+                      measured_benchmark measured_run report_formats xml_text
                       knob_costs knob_modes knobs_in_force listing machine measured_block migration
                       mode mode_comparison mode_words name noise_shares npy_file offspring output
                       paired_ratio parity plan plugin_file plugin_survey printable processor_time
@@ -22,8 +22,10 @@ foreach(noun IN ITEMS fragment_copy measured_run)
   target_link_libraries(${noun}_test PRIVATE fmt::fmt)
 endforeach()
 
-target_compile_definitions(summary_test PRIVATE
-  NDBENCH_TEST_GOLDEN="${CMAKE_CURRENT_LIST_DIR}/golden")
+foreach(noun IN ITEMS report_formats summary)
+  target_compile_definitions(${noun}_test PRIVATE
+    NDBENCH_TEST_GOLDEN="${CMAKE_CURRENT_LIST_DIR}/golden")
+endforeach()
 
 target_compile_definitions(change_points_test PRIVATE
   NDBENCH_TEST_OTAVA_VECTORS="${CMAKE_CURRENT_SOURCE_DIR}/reference/otava_vectors.json")

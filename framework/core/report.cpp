@@ -11,6 +11,7 @@
 #include "core/gate_history.h"
 #include "core/json_text.h"
 #include "core/printable.h"
+#include "core/report_writers.h"
 #include "core/spelling.h"
 #include "core/standard_output.h"
 #include "core/store.h"
@@ -26,14 +27,33 @@ std::string markdown(const Report& report) {
   return markdown_summary(report.run.summary, report.run.machine, report.run.command());
 }
 
-std::string json(const Report& report) {
+std::string summary(const Report& report) {
   return json_text(summary_json(report.run.summary, report.run.machine, report.run.command())) +
          "\n";
 }
 
+/// A folder that cannot be read is one of results that cannot be read, whatever it lacks.
+MeasuredRun readable_run(const fs::path& folder) {
+  try {
+    return load_run(folder);
+  } catch (const ResultsError&) {
+    throw;
+  } catch (const Error& error) {
+    throw ResultsError(error.what());
+  }
+}
+
 constexpr std::array kFormats{
     ReportFormat{"md", "tables in Markdown, as summary.md", markdown},
-    ReportFormat{"json", "all that is derived from the run, as summary.json", json},
+    ReportFormat{"summary", "all that is derived from the run, as summary.json", summary},
+    ReportFormat{"json", "rows as Google Benchmark writes them, for its compare.py", json_report},
+    ReportFormat{"csv", "the same rows as comma-separated values", csv_report},
+    ReportFormat{"junit", "JUnit's XML, for Jenkins and GitLab", junit_report},
+    ReportFormat{"bmf", "Bencher Metric Format, for bencher", bmf_report},
+    ReportFormat{"gha", "for github-action-benchmark, customSmallerIsBetter", gha_report},
+    ReportFormat{"lnt", "for LLVM's LNT, format version 2", lnt_report},
+    ReportFormat{"otava", "the runs so far as columns, for Apache Otava", otava_report},
+    ReportFormat{"prom", "Prometheus' text format, for node_exporter", prom_report},
 };
 
 }  // namespace
@@ -41,7 +61,7 @@ constexpr std::array kFormats{
 std::span<const ReportFormat> report_formats() { return kFormats; }
 
 Report load_report(const fs::path& folder) {
-  Report report{.run = load_run(folder), .histories = {}};
+  Report report{.run = readable_run(folder), .histories = {}};
   const fs::path results = fs::absolute(folder).parent_path();
   if (!fs::exists(results / kStoreFile)) {
     report.no_histories = "there is no database of results beside the run";

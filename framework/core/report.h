@@ -29,7 +29,7 @@ struct ReportFormat {
 [[nodiscard]] std::span<const ReportFormat> report_formats();
 
 /// The run in that folder with its history from the database beside the folder, if there is one.
-/// @throws ndbench::Error naming what is missing or damaged.
+/// @throws ResultsError naming what is missing or damaged.
 [[nodiscard]] Report load_report(const std::filesystem::path& folder);
 
 struct ReportOptions {
