@@ -29,7 +29,7 @@ fs::path partial(const fs::path& path) {
 void throw_results_error(const char* what, const fs::path& path, int error) {
   throw ResultsError(
       fmt::format("cannot {} '{}': {}; make room there or choose another place (--results, "
-                  "--benchmark_out)",
+                  "--benchmark_out, --out)",
                   what, path.string(), std::strerror(error)));
 }
 
