@@ -1,8 +1,8 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS bisect concurrency counts data determinism doctor flags gate gpu host_lock hostile jobs
-                         kernels models modes nightly operators parity plugins precision resume sharded signals spread store
-                         suites trace villains)
+foreach(subject IN ITEMS bisect concurrency counts data determinism doctor flags formats gate gpu
+                         host_lock hostile jobs kernels models modes nightly operators parity plugins
+                         precision resume sharded signals spread store suites trace villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
   set_tests_properties(end_to_end.${subject} PROPERTIES
@@ -16,6 +16,7 @@ NDBENCH_TEST_SOURCE=${PROJECT_SOURCE_DIR}")
 endforeach()
 set_tests_properties(end_to_end.gpu PROPERTIES LABELS "end_to_end;gpu")
 set_tests_properties(end_to_end.modes PROPERTIES TIMEOUT 2400)  # a hundred and fifty workers
+set_tests_properties(end_to_end.nightly end_to_end.bisect PROPERTIES TIMEOUT 2400)  # two dozen runs
 set_tests_properties(end_to_end.sharded PROPERTIES TIMEOUT 1200)  # a hundred
 
 # The campaigns of ci, with fewer kills and faults than by hand.
