@@ -1,16 +1,17 @@
 # Tests of framework/core: no LibTorch, no clock, seconds in all.
-foreach(noun IN ITEMS affinity bootstrap change_points command_line control_group core_sets coverage diagnosis
-                      disturbance divergence environments epoch_lanes exit_code failure_log fitness
-                      committed_states fragment_copy fragment_index gate gpu_checks host_facts host_files host_lock host_sample
+foreach(noun IN ITEMS affinity bootstrap change_points command_line committed_states control_group
+                      core_sets coverage diagnosis disturbance divergence environments epoch_lanes
+                      equivalence exit_code failure_log false_discovery fitness fragment_copy
+                      fragment_index gate gpu_checks host_facts host_files host_lock host_sample
                       host_watch hostile_text installation intervals journal journal_reader
-                      measured_benchmark measured_run report_formats xml_text
-                      knob_costs knob_modes knobs_in_force listing machine measured_block migration
-                      mode mode_comparison mode_words name noise_shares npy_file offspring output
-                      paired_ratio parity plan plugin_file plugin_survey printable processor_time
-                      progress protocol query_output record replica_metrics replica_plan roster row
+                      knob_costs knob_modes knobs_in_force listing machine measured_benchmark
+                      measured_block measured_run migration mode mode_comparison mode_words name
+                      noise_shares npy_file offspring output paired_ratio parity permutation plan
+                      plugin_file plugin_survey printable processor_time progress protocol
+                      query_output record replica_metrics replica_plan report_formats roster row
                       scheduler scratch_folder search_path seeds side_files software spelling
                       spread statistics step_cost stopping store subcommand suite summary target
-                      trusted_file two_samples watch worker_environment worker_process)
+                      trusted_file two_samples watch worker_environment worker_process xml_text)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_core)
 endforeach()
 target_link_libraries(protocol_test PRIVATE PkgConfig::XXHASH fmt::fmt)
@@ -31,7 +32,8 @@ target_compile_definitions(change_points_test PRIVATE
   NDBENCH_TEST_OTAVA_VECTORS="${CMAKE_CURRENT_SOURCE_DIR}/reference/otava_vectors.json")
 
 # What SciPy says about the same values.
-foreach(noun IN ITEMS bootstrap intervals replica_metrics statistics two_samples)
+foreach(noun IN ITEMS bootstrap equivalence false_discovery intervals permutation replica_metrics statistics
+                      two_samples)
   target_compile_definitions(${noun}_test PRIVATE
     NDBENCH_TEST_VECTORS="${CMAKE_CURRENT_SOURCE_DIR}/reference/statistics_vectors.json")
 endforeach()

@@ -32,6 +32,8 @@ double squared_error(std::span<const double> values) {
 struct Welch {
   double t = kNan;
   double degrees = kNan;
+  double difference = kNan;  ///< of the means
+  double error = kNan;       ///< of the difference, standard
 };
 
 Welch welch(std::span<const double> a, std::span<const double> b) {
@@ -45,10 +47,11 @@ Welch welch(std::span<const double> a, std::span<const double> b) {
   const double error = error_a + error_b;
   if (error == 0.0) {
     const double t = difference == 0.0 ? 0.0 : std::copysign(kInfinity, difference);
-    return {t, n + m - 2.0};
+    return {t, n + m - 2.0, difference, 0.0};
   }
   return {difference / std::sqrt(error),
-          error * error / (error_a * error_a / (n - 1.0) + error_b * error_b / (m - 1.0))};
+          error * error / (error_a * error_a / (n - 1.0) + error_b * error_b / (m - 1.0)),
+          difference, std::sqrt(error)};
 }
 
 /// Of each value, how many of the other sample's are below it; an equal one counts half.
@@ -133,6 +136,21 @@ TestResult welch_two_sided(std::span<const double> a, std::span<const double> b)
   if (std::isinf(result.t)) return {result.t, 0.0};
   const bm::students_t student(result.degrees);
   return {result.t, 2.0 * bm::cdf(student, -std::abs(result.t))};
+}
+
+Interval mean_difference_interval(std::span<const double> a, std::span<const double> b) {
+  const Welch result = welch(a, b);
+  if (!(result.error > 0.0)) return {kNan, kNan};
+  const double half = bm::quantile(bm::students_t(result.degrees), 0.975) * result.error;
+  return {result.difference - half, result.difference + half};
+}
+
+Interval deviation_ratio_interval(std::span<const double> a, std::span<const double> b) {
+  const double squared = sample_variance(a) / sample_variance(b);
+  if (!(squared > 0.0 && std::isfinite(squared))) return {kNan, kNan};
+  const bm::fisher_f ratio(size_of(a) - 1.0, size_of(b) - 1.0);
+  return {std::sqrt(squared / bm::quantile(bm::complement(ratio, 0.025))),
+          std::sqrt(squared / bm::quantile(ratio, 0.025))};
 }
 
 Superiority superiority(std::span<const double> a, std::span<const double> b) {

@@ -39,6 +39,16 @@ struct PooledVariance {
 /// Whether the means differ: Welch's t-test, two-sided.
 [[nodiscard]] TestResult welch_two_sided(std::span<const double> a, std::span<const double> b);
 
+/// Of the mean of `a` minus the mean of `b`, by Welch's t. NaN where the test is, and for samples
+/// without any spread.
+[[nodiscard]] Interval mean_difference_interval(std::span<const double> a,
+                                                std::span<const double> b);
+
+/// Of the standard deviation of `a` over that of `b`, for normal values, by Fisher's F. NaN where a
+/// deviation is 0 or not known.
+[[nodiscard]] Interval deviation_ratio_interval(std::span<const double> a,
+                                                std::span<const double> b);
+
 /// P(A > B) + P(A = B) / 2 for one draw of each (Bouthillier et al. 2021). NaN for fewer than two
 /// values of either, or any NaN.
 ///

@@ -176,6 +176,46 @@ def replica_metrics():
         }
 
 
+def permutation():
+    def size_of_t(x, y, axis=-1):
+        return np.abs(stats.ttest_ind(x, y, equal_var=False, axis=axis).statistic)
+
+    pairs = [(NORMAL[:2], NORMAL[5:7]), (NORMAL[:3], NORMAL[7:10]), (NORMAL[:6], [v + 0.004 for v in NORMAL[9:15]]),
+             (NORMAL[:4], NORMAL[8:17]), (SKEWED[:8], SKEWED[8:17]), (SKEWED[:3], [v / 4 for v in SKEWED[5:16]])]
+    for a, b in pairs:
+        x, y = np.array(a) - a[0], np.array(b) - a[0]
+        result = stats.permutation_test((x, y), size_of_t, permutation_type="independent",
+                                        alternative="greater", n_resamples=np.inf, vectorized=True)
+        splits = math.comb(len(a) + len(b), len(a))
+        yield {"a": a, "b": b, "statistic": result.statistic, "p": result.pvalue,
+               "least_p": (2 if len(a) == len(b) else 1) / splits}
+
+
+def false_discovery():
+    for p in [[0.03], [0.01, 0.04, 0.03, 0.5], [0.2, 0.2, 0.001, 1.0, 0.2], [0.0, 1e-9, 0.05, 0.05],
+              rng.uniform(size=40).round(6).tolist()]:
+        yield {"p": p, "adjusted": stats.false_discovery_control(p, method="bh").tolist()}
+
+
+def equivalence():
+    for a, b, margin, factor in [(NORMAL[:5], NORMAL[5:12], 0.004, 2.0), (NORMAL[:2], NORMAL[3:5], 0.01, 3.0),
+                                 (SKEWED, SKEWED[3:], 0.5, 1.5), (OFFSET, OFFSET[2:], 1 / 512, 2.0),
+                                 (TIED, SKEWED[:12], 0.25, 2.0)]:
+        x, y = np.array(a) - a[0], np.array(b) - a[0]
+        below = stats.ttest_ind(x, y + margin, equal_var=False, alternative="less")
+        above = stats.ttest_ind(x, y - margin, equal_var=False, alternative="greater")
+        interval = stats.ttest_ind(x, y, equal_var=False).confidence_interval(0.95)
+        squared = np.var(x, ddof=1) / np.var(y, ddof=1)
+        f = stats.f(len(x) - 1, len(y) - 1)
+        yield {
+            "a": a, "b": b, "margin": margin, "factor": factor,
+            "means_p": max(below.pvalue, above.pvalue),
+            "deviations_p": max(f.cdf(squared / factor**2), f.sf(squared * factor**2)),
+            "means": [interval.low, interval.high],
+            "deviations": [math.sqrt(squared / f.isf(0.025)), math.sqrt(squared / f.ppf(0.025))],
+        }
+
+
 def plain(value):
     """`value` with what JSON has: no NumPy types, no NaN, no infinity."""
     if isinstance(value, dict):
@@ -190,7 +230,7 @@ def plain(value):
 
 
 FAMILIES = [descriptive, anderson_darling, median_interval, bca, two_samples, replicas_for_effect,
-            differing_share_bound, replica_metrics]
+            differing_share_bound, replica_metrics, permutation, false_discovery, equivalence]
 vectors = {"made_with": {"scipy": scipy.__version__, "numpy": np.__version__}}
 for family in FAMILIES:
     vectors[family.__name__] = plain(list(family()))
