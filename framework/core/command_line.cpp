@@ -10,6 +10,7 @@
 
 #include "core/build_info.h"
 #include "core/printable.h"
+#include "core/share_flag.h"
 #include "core/spelling.h"
 
 namespace ndbench {
@@ -62,16 +63,6 @@ void read_min_time(const std::string& text, Limits& limits) {
                     text));
   }
   limits.minimum_seconds = *seconds;
-}
-
-/// "2%" or "0.02".
-double read_precision(const std::string& text) {
-  std::optional<double> share = number_with_suffix<double>(text, "");
-  if (const auto percent = number_with_suffix<double>(text, "%")) share = *percent / 100.0;
-  if (share && *share >= kFinestPrecision && *share <= kCoarsestPrecision) return *share;
-  throw UsageError(fmt::format("--precision: '{}' is not a share from {}% to {}% (2% or 0.02)",
-                               printable(text), 100.0 * kFinestPrecision,
-                               100.0 * kCoarsestPrecision));
 }
 
 std::map<std::string, std::string> read_context(const std::string& text) {
@@ -289,7 +280,10 @@ void Parser::read_texts() {
     check_seconds("--time_cap", *line_.limits.time_cap, kShortestTimeCap, kLongestTimeCap);
   }
   if (app_.count("--resume") > 0) line_.resume = resume_;
-  if (precision_) line_.limits.precision = read_precision(*precision_);
+  if (precision_) {
+    line_.limits.precision =
+        read_share("--precision", *precision_, kFinestPrecision, kCoarsestPrecision);
+  }
   if (!min_time_.empty()) read_min_time(min_time_, line_.limits);
   line_.context = read_context(context_);
   if (!perf_counters_.empty()) {

@@ -62,19 +62,26 @@ std::vector<Fragment> fragments_in(const fs::path& results) {
   return fragments;
 }
 
-std::string run_of(const Fragment& fragment) {
+nlohmann::json header_of(const Fragment& fragment) {
   std::ifstream stream(fragment.journal(), std::ios::binary);
   std::string line;
   for (char character = 0; stream.get(character) && character != '\n';) {
-    if (line.size() == kLongestRunLine) return "";
+    if (line.size() == kLongestRunLine) return nullptr;
     line += character;
   }
   try {
-    const nlohmann::json value = unseal(line);
-    return value.value("type", "") == "run" ? value.value("run", "") : "";
-  } catch (const std::exception&) {
-    return "";  // whoever reads the whole journal says what is wrong with it
+    nlohmann::json value = unseal(line);
+    if (value.value("type", "") == "run") return value;
+  } catch (const std::exception&) {  // whoever reads the whole journal says what is wrong with it
   }
+  return nullptr;
+}
+
+std::string run_of(const Fragment& fragment) {
+  const nlohmann::json header = header_of(fragment);
+  if (!header.is_object()) return "";
+  const auto run = header.find("run");
+  return run != header.end() && run->is_string() ? run->get<std::string>() : "";
 }
 
 }  // namespace ndbench

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,11 @@ inline constexpr std::string_view kPartialFragment = ".partial";
 /// @throws ResultsError
 [[nodiscard]] std::vector<Fragment> fragments_in(const std::filesystem::path& results);
 
-/// The run that a fragment is of; "" where its journal does not say, as nothing is written yet or
-/// it is damaged.
+/// The first line of its journal, which says what run it is of; null where nothing is written yet
+/// or the line is damaged.
+[[nodiscard]] nlohmann::json header_of(const Fragment& fragment);
+
+/// The run that a fragment is of; "" where its journal does not say.
 [[nodiscard]] std::string run_of(const Fragment& fragment);
 
 }  // namespace ndbench

@@ -71,7 +71,7 @@ Machine machine_of(const json& provenance) {
           .virtualized = provenance.at("virtualized")};
 }
 
-std::string target_fingerprint(const Machine& machine, const Record& record) {
+json target_identity(const Machine& machine, const Record& record) {
   // The switches of backend and mode are axes of their own, not another target.
   const auto threads = record.in_force.find("threads");
   std::map<std::string, std::string> environment = record.environment;
@@ -86,7 +86,12 @@ std::string target_fingerprint(const Machine& machine, const Record& record) {
     const auto found = record.in_force.find(fact);
     if (found != record.in_force.end()) identity[fact] = found->second;
   }
-  const std::string text = identity.dump(-1, ' ', false, json::error_handler_t::replace);
+  return identity;
+}
+
+std::string target_fingerprint(const Machine& machine, const Record& record) {
+  const std::string text =
+      target_identity(machine, record).dump(-1, ' ', false, json::error_handler_t::replace);
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 

@@ -20,10 +20,12 @@ namespace ndbench {
 /// @throws nlohmann::json::exception, ndbench::Error if it is not as provenance() has it.
 [[nodiscard]] Machine machine_of(const nlohmann::json& provenance);
 
-/// The fingerprint that decides what may be compared: 16 hexadecimal digits of XXH3-64 over the
-/// CPU model and flags, the cores, the libraries in the record's worker, its threads in force, its
-/// environment as far as that is not what a mode is about, and its GPU with the driver and
-/// libraries.
+/// What decides what may be compared: the CPU model and flags, the cores, the libraries in the
+/// record's worker, its threads in force, its environment as far as that is not what a mode is
+/// about, and its GPU with the driver and libraries.
+[[nodiscard]] nlohmann::json target_identity(const Machine& machine, const Record& record);
+
+/// Its fingerprint: 16 hexadecimal digits of XXH3-64.
 [[nodiscard]] std::string target_fingerprint(const Machine& machine, const Record& record);
 
 }  // namespace ndbench
