@@ -70,7 +70,8 @@ TEST(Subcommand, AnswersWithHelpAndVersion) {
 }
 
 TEST(Subcommand, IsAskedForWhereThereIsNone) {
-  EXPECT_THAT(complaint({}), HasSubstr("doctor, list, ingest, query, gate, ab or report"));
+  EXPECT_THAT(complaint({}),
+              HasSubstr("doctor, list, ingest, query, gate, ab, report or compare"));
 }
 
 TEST(Subcommand, RefusesWhatItDoesNotKnow) {

@@ -29,6 +29,7 @@ ndbench::ExitCode carry_out(const ndbench::QueryOptions& options) { return query
 ndbench::ExitCode carry_out(const ndbench::GateOptions& options) { return gate(options); }
 ndbench::ExitCode carry_out(const ndbench::AbOptions& options) { return ab(options); }
 ndbench::ExitCode carry_out(const ndbench::ReportOptions& options) { return write_report(options); }
+ndbench::ExitCode carry_out(const ndbench::CompareOptions& options) { return compare(options); }
 
 }  // namespace
 

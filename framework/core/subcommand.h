@@ -6,6 +6,7 @@
 
 #include "core/ab.h"
 #include "core/catalogue.h"
+#include "core/compare.h"
 #include "core/doctor.h"
 #include "core/gate.h"
 #include "core/ingest.h"
@@ -22,7 +23,8 @@ struct Answer {
 
 /// What the user of `ndbench` typed, defaults filled in.
 using Subcommand = std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions,
-                                QueryOptions, GateOptions, AbOptions, ReportOptions>;
+                                QueryOptions, GateOptions, AbOptions, ReportOptions,
+                                CompareOptions>;
 
 /// @throws UsageError
 [[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);

@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
 #include "core/printable.h"
+#include "core/share_flag.h"
 
 namespace ndbench {
 namespace {
@@ -37,6 +39,14 @@ constexpr char kReportFooter[] =
     "History comes from ndbench.db in --results, which ndbench ingest brings up to\n"
     "date.\n";
 
+constexpr char kCompareFooter[] =
+    "A and B: a run's folder, the first digits of its id, those of a commit or\n"
+    "target:DIGITS for the newest run of it, or a file of Google Benchmark's JSON.\n"
+    "framework/docs/compare.md says what each verdict means and how often it errs.\n"
+    "  ndbench compare 3f2a 91c0\n"
+    "  ndbench compare eaff6ee 6825bee --format=md\n"
+    "Exit status: 0 whatever is found, 2 usage, 13 results cannot be read.\n";
+
 /// What is parsed into lives as long as the function that reads it.
 template <typename Options>
 struct Parsed {
@@ -63,6 +73,10 @@ void add_results(CLI::App& app, std::filesystem::path& results, const char* what
 
 void check_results(const std::filesystem::path& results) {
   if (results.empty()) throw UsageError("--results: '' is no folder");
+}
+
+void check_out(const std::optional<std::filesystem::path>& out) {
+  if (out && out->empty()) throw UsageError("--out: '' is no file");
 }
 
 /// Whether `format` is the second of the two that there are.
@@ -217,10 +231,38 @@ SubcommandFlags add_report(CLI::App& program) {
   app.add_option("RUN", options.run, "The run to report");
   return {&app, [flags]() -> Subcommand {
             check_results(flags->options.results);
-            if (flags->options.out && flags->options.out->empty()) {
-              throw UsageError("--out: '' is no file");
-            }
+            check_out(flags->options.out);
             return flags->options;
+          }};
+}
+
+SubcommandFlags add_compare(CLI::App& program) {
+  CLI::App& app =
+      add(program, "compare", "Say how one run differs from another: slower, worse, other bits?");
+  auto flags = parsed<CompareOptions>();
+  CompareOptions& options = flags->options;
+  flags->words = {"", "", "2%"};
+  app.footer(kCompareFooter);
+  add_results(app, options.results, "Folder of results");
+  app.add_option("--format", options.format, "text, md or json")->capture_default_str();
+  app.add_option("--threshold", flags->words[2], "What may differ and be the same: 2% or 0.02")
+      ->capture_default_str();
+  app.add_flag("--unlike", options.rules.unlike, "Compare targets that differ, and say so");
+  app.add_option("--out", options.out, "File to write to; stdout without");
+  app.add_option("A", flags->words[0], "The run before");
+  app.add_option("B", flags->words[1], "The run after");
+  return {&app, [flags]() -> Subcommand {
+            constexpr double kLeast = 0.0001;
+            constexpr double kMost = 1.0;
+            CompareOptions& asked = flags->options;
+            check_results(asked.results);
+            check_out(asked.out);
+            if (flags->words[0].empty() || flags->words[1].empty()) {
+              throw UsageError("compare takes two runs, A and B; see ndbench compare --help");
+            }
+            asked.runs = {flags->words[0], flags->words[1]};
+            asked.rules.threshold = read_share("--threshold", flags->words[2], kLeast, kMost);
+            return asked;
           }};
 }
 
@@ -228,7 +270,7 @@ SubcommandFlags add_report(CLI::App& program) {
 
 std::vector<SubcommandFlags> add_subcommands(CLI::App& program) {
   return {add_doctor(program), add_list(program), add_ingest(program), add_query(program),
-          add_gate(program),   add_ab(program),   add_report(program)};
+          add_gate(program),   add_ab(program),   add_report(program), add_compare(program)};
 }
 
 }  // namespace ndbench

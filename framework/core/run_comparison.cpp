@@ -1,0 +1,135 @@
+#include "core/run_comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "core/quantity_changes.h"
+
+namespace ndbench {
+namespace {
+
+/// Why the whole benchmark cannot be compared; "" if it can.
+std::string obstacle(const ComparedBenchmark& a, const ComparedBenchmark& b,
+                     const std::string& unlike, const CompareRules& rules) {
+  if (!a.problem.empty()) return "A " + a.problem;
+  if (!b.problem.empty()) return "B " + b.problem;
+  const std::string words = difference_words(a.settings, b.settings);
+  if (!words.empty()) return "settings differ: " + words;
+  return unlike.empty() || rules.unlike ? "" : "targets differ: " + unlike;
+}
+
+void add_changes(const ComparedBenchmark& a, const ComparedBenchmark& b, const CompareRules& rules,
+                 std::vector<Change>& changes) {
+  const std::string unlike = difference_words(a.target, b.target);
+  if (std::string why = obstacle(a, b, unlike, rules); !why.empty()) {
+    changes.push_back({.benchmark = a.name,
+                       .quantity = Quantity::kBenchmark,
+                       .verdict = Verdict::kNotComparable,
+                       .words = std::move(why)});
+    return;
+  }
+  const std::size_t first = changes.size();
+  changes.push_back(cost_change(a, b, rules.threshold));
+  if (a.must_repeat && b.must_repeat) changes.push_back(bits_change(a, b));
+  if (!a.results.empty() && !b.results.empty() && a.metric == b.metric) {
+    changes.push_back(result_change(a, b, rules.threshold));
+    if (!a.must_repeat) changes.push_back(spread_change(a, b));
+  }
+  for (std::size_t i = first; i < changes.size(); ++i) changes[i].unlike = unlike;
+}
+
+std::vector<std::string> missing_from(const ComparedRun& run, const ComparedRun& other) {
+  std::vector<std::string> names;
+  for (const ComparedBenchmark& benchmark : run.benchmarks) {
+    if (other.find(benchmark.name) == nullptr) names.push_back(benchmark.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+const char* to_string(Quantity quantity, Verdict verdict) {
+  const bool is_worse = verdict == Verdict::kWorse;
+  switch (verdict) {
+    case Verdict::kWorse:
+    case Verdict::kBetter:
+      if (quantity == Quantity::kCost) return is_worse ? "SLOWER" : "FASTER";
+      if (quantity == Quantity::kBits) return "OTHER BITS";
+      if (quantity == Quantity::kSpread) return is_worse ? "SPREADS MORE" : "SPREADS LESS";
+      return is_worse ? "WORSE" : "BETTER";
+    case Verdict::kAmbiguous:
+      return "AMBIGUOUS";
+    case Verdict::kNotComparable:
+      return "NOT COMPARABLE";
+    case Verdict::kSame:
+      return quantity == Quantity::kBits ? "SAME BITS" : "SAME";
+  }
+  return "";
+}
+
+double Change::size() const {
+  const double value = quantity == Quantity::kResult ? change / a : std::log(change);
+  return std::isnan(value) ? 0.0 : std::abs(value);
+}
+
+std::size_t RunComparison::count(Quantity quantity, Verdict verdict) const {
+  return static_cast<std::size_t>(
+      std::count_if(changes.begin(), changes.end(), [&](const Change& change) {
+        return change.quantity == quantity && change.verdict == verdict;
+      }));
+}
+
+std::vector<std::string> RunComparison::notes() const {
+  std::vector<std::string> notes;
+  const auto add_of = [&](const ComparedRun& run, const char* side) {
+    if (!run.is_complete) notes.push_back(fmt::format("{} did not come to its end.", side));
+    if (run.replicas_are_processes) return;
+    notes.push_back(
+        fmt::format("{} has repetitions within one process, which are not independent: between two "
+                    "processes without a difference such a test finds one far more often than at "
+                    "5 %.",
+                    side));
+  };
+  add_of(a, "A");
+  add_of(b, "B");
+  const bool has_unlike = std::any_of(changes.begin(), changes.end(),
+                                      [](const Change& change) { return !change.unlike.empty(); });
+  if (has_unlike) notes.emplace_back("Targets differ: what is found need not be the software's.");
+  if (changes.empty()) {
+    notes.emplace_back("No benchmark is in both.");
+  } else {
+    notes.push_back(fmt::format(
+        "SAME: times and results less than {:.3g} % apart, spreads less than a factor of {:.3g}. "
+        "p: adjusted over all benchmarks (Benjamini–Hochberg); intervals: 95 %, not adjusted.",
+        100.0 * rules.threshold, kSpreadMargin));
+  }
+  return notes;
+}
+
+RunComparison compare_runs(ComparedRun a, ComparedRun b, const CompareRules& rules) {
+  RunComparison result{.a = std::move(a), .b = std::move(b), .rules = rules};
+  for (const ComparedBenchmark& benchmark : result.a.benchmarks) {
+    const ComparedBenchmark* other = result.b.find(benchmark.name);
+    if (other != nullptr) add_changes(benchmark, *other, rules, result.changes);
+  }
+  result.only_a = missing_from(result.a, result.b);
+  result.only_b = missing_from(result.b, result.a);
+  for (const Quantity quantity : {Quantity::kCost, Quantity::kResult, Quantity::kSpread}) {
+    std::vector<Change*> family;
+    for (Change& change : result.changes) {
+      if (change.quantity == quantity) family.push_back(&change);
+    }
+    give_verdicts(std::move(family));
+  }
+  std::stable_sort(result.changes.begin(), result.changes.end(),
+                   [](const Change& left, const Change& right) {
+                     return std::tuple(left.verdict, left.quantity, -left.size()) <
+                            std::tuple(right.verdict, right.quantity, -right.size());
+                   });
+  return result;
+}
+
+}  // namespace ndbench
