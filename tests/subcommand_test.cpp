@@ -59,6 +59,24 @@ TEST(Subcommand, OfTheQueryTakesAllThatIsAsked) {
   EXPECT_EQ(std::get<QueryOptions>(parse_subcommand({"query"})).query, "");
 }
 
+TEST(Subcommand, OfCompareTakesAllThatIsAsked) {
+  auto options = std::get<CompareOptions>(parse_subcommand({"compare", "a", "b"}));
+  EXPECT_THAT(options.runs, testing::ElementsAre("a", "b"));
+  EXPECT_EQ(options.results, "ndbench_results");
+  EXPECT_EQ(options.format, "text");
+  EXPECT_EQ(options.rules.threshold, 0.02);
+  EXPECT_FALSE(options.rules.unlike);
+  EXPECT_FALSE(options.out.has_value());
+  options =
+      std::get<CompareOptions>(parse_subcommand({"compare", "--threshold=5%", "a", "--unlike",
+                                                 "--format=md", "--out=o", "--results=/r", "b"}));
+  EXPECT_EQ(options.rules.threshold, 0.05);
+  EXPECT_TRUE(options.rules.unlike);
+  EXPECT_EQ(options.format, "md");
+  EXPECT_EQ(options.out, "o");
+  EXPECT_EQ(options.results, "/r");
+}
+
 TEST(Subcommand, AnswersWithHelpAndVersion) {
   EXPECT_THAT(
       std::get<Answer>(parse_subcommand({"--help"})).text,
@@ -98,6 +116,14 @@ TEST(Subcommand, RefusesValuesThatMakeNoSense) {
   EXPECT_THAT(complaint({"query", "--format=text"}), HasSubstr("neither 'csv' nor 'json'"));
   EXPECT_THAT(complaint({"query", "--results", ""}), HasSubstr("--results: '' is no folder"));
   EXPECT_THAT(complaint({"ingest", ""}), HasSubstr("'' is no folder"));
+  EXPECT_THAT(complaint({"compare", "a"}), HasSubstr("two runs, A and B"));
+  EXPECT_THAT(complaint({"compare", "a", "b", "c"}), HasSubstr("'c' is not known"));
+  EXPECT_THAT(complaint({"compare", "a", "b", "--out", ""}), HasSubstr("--out: '' is no file"));
+  for (const char* threshold : {"0", "nan", "-2%", "101%", "2 %", "2%%", "%", ""}) {
+    EXPECT_THAT(complaint({"compare", "a", "b", "--threshold", threshold}),
+                HasSubstr("--threshold"))
+        << threshold;
+  }
 }
 
 }  // namespace

@@ -66,33 +66,105 @@ bool are_all_tried(std::size_t n, std::size_t m) {
   return splits_of(n, m) <= static_cast<double>(kMostSplits);
 }
 
-double share_of_all(const std::vector<double>& values, std::size_t n, double observed) {
-  std::vector<char> is_first(values.size());
-  std::fill_n(is_first.begin(), n, 1);
-  std::vector<double> split(values.size());
-  std::size_t as_large = 0;
-  std::size_t splits = 0;
-  do {
-    auto first = split.begin();
-    auto other = split.begin() + static_cast<std::ptrdiff_t>(n);
-    for (std::size_t i = 0; i < values.size(); ++i) *(is_first[i] ? first++ : other++) = values[i];
-    as_large += is_as_large(size_of_t(split, n), observed);
-    ++splits;
-  } while (std::prev_permutation(is_first.begin(), is_first.end()));
-  return static_cast<double>(as_large) / static_cast<double>(splits);
-}
+/// Tells of splits whether their |t| is as large as the observed one.
+class Judge {
+ public:
+  /// @param values  the first n of them against the others is what was observed
+  Judge(std::span<const double> values, std::size_t n)
+      : n_(static_cast<double>(n)),
+        m_(static_cast<double>(values.size() - n)),
+        observed_(size_of_t(values, n)) {
+    for (const double value : values) {
+      sum_ += value;
+      squares_ += value * value;
+    }
+  }
 
-double share_of_drawn(std::vector<double> values, std::size_t n, double observed) {
+  [[nodiscard]] double observed() const { return observed_; }
+
+  /// By the sum of the first n values and that of their squares; by all values of the split, which
+  /// `split` returns in order, where rounding could decide.
+  template <typename Split>
+  bool is_as_large(double sum, double squares, const Split& split) const {
+    const double other = sum_ - sum;
+    const double difference = sum / n_ - other / m_;
+    const double error = (squares - sum * sum / n_) / (n_ * (n_ - 1.0)) +
+                         (squares_ - squares - other * other / m_) / (m_ * (m_ - 1.0));
+    const double t = difference * difference / error;
+    const double limit = observed_ * observed_;
+    const bool is_clear = error > 1e-9 * squares_ && std::abs(t - limit) > 1e-6 * (1.0 + limit);
+    if (is_clear) return t > limit;
+    return ndbench::is_as_large(size_of_t(split(), static_cast<std::size_t>(n_)), observed_);
+  }
+
+ private:
+  double n_;
+  double m_;
+  double observed_;
+  double sum_ = 0.0;
+  double squares_ = 0.0;
+};
+
+/// Goes through all ways to choose the first n values.
+class AllSplits {
+ public:
+  AllSplits(const std::vector<double>& values, std::size_t n)
+      : values_(values), judge_(values, n), is_first_(values.size(), 0), split_(values.size()) {
+    choose(0, n, 0.0, 0.0);
+  }
+
+  [[nodiscard]] TestResult result() const {
+    return {judge_.observed(), static_cast<double>(as_large_) / static_cast<double>(splits_)};
+  }
+
+ private:
+  /// Chooses `left` more from the values from `begin` on, beside those that have this sum.
+  void choose(std::size_t begin, std::size_t left, double sum, double squares) {
+    if (left == 0) {
+      ++splits_;
+      as_large_ += judge_.is_as_large(sum, squares, [&]() -> const std::vector<double>& {
+        auto last = split_.begin();
+        for (const int side : {1, 0}) {
+          for (std::size_t i = 0; i < values_.size(); ++i) {
+            if (is_first_[i] == side) *last++ = values_[i];
+          }
+        }
+        return split_;
+      });
+      return;
+    }
+    for (std::size_t i = begin; i + left <= values_.size(); ++i) {
+      is_first_[i] = 1;
+      choose(i + 1, left - 1, sum + values_[i], squares + values_[i] * values_[i]);
+      is_first_[i] = 0;
+    }
+  }
+
+  const std::vector<double>& values_;
+  Judge judge_;
+  std::vector<char> is_first_;
+  std::vector<double> split_;
+  std::size_t as_large_ = 0;
+  std::size_t splits_ = 0;
+};
+
+TestResult drawn_splits(std::vector<double> values, std::size_t n) {
+  const Judge judge(values, n);
   SplitMix generator{0, 0};
   std::size_t as_large = 1;
   for (std::size_t draw = 0; draw < kSplitsDrawn; ++draw) {
+    double sum = 0.0;
+    double squares = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
       // Of 64 bits, the remainder favours no place by more than one in 10^17.
       std::swap(values[i], values[i + generator.next() % (values.size() - i)]);
+      sum += values[i];
+      squares += values[i] * values[i];
     }
-    as_large += is_as_large(size_of_t(values, n), observed);
+    as_large +=
+        judge.is_as_large(sum, squares, [&]() -> const std::vector<double>& { return values; });
   }
-  return static_cast<double>(as_large) / static_cast<double>(kSplitsDrawn + 1);
+  return {judge.observed(), static_cast<double>(as_large) / static_cast<double>(kSplitsDrawn + 1)};
 }
 
 }  // namespace
@@ -102,9 +174,10 @@ TestResult permutation_test(std::span<const double> a, std::span<const double> b
   std::vector<double> values = differences_from(a, a.front());
   const std::vector<double> others = differences_from(b, a.front());
   values.insert(values.end(), others.begin(), others.end());
-  const double observed = size_of_t(values, a.size());
-  return {observed, are_all_tried(a.size(), b.size()) ? share_of_all(values, a.size(), observed)
-                                                      : share_of_drawn(values, a.size(), observed)};
+  // Around their mean the squares lose least.
+  values = differences_from(values, mean(values));
+  return are_all_tried(a.size(), b.size()) ? AllSplits(values, a.size()).result()
+                                           : drawn_splits(std::move(values), a.size());
 }
 
 double least_permutation_p(std::size_t n, std::size_t m) {
