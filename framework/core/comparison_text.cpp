@@ -35,7 +35,10 @@ std::string wrapped(std::string first, std::size_t indent, std::string_view text
   std::size_t column = columns_of(result);
   bool is_begin = true;
   while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
+    std::size_t end = text.find(' ');
+    // "2 %" stays together.
+    while (text.substr(std::min(end, text.size())).starts_with(" %")) end = text.find(' ', end + 1);
+    const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(text.size(), word.size() + 1));
     const std::size_t width = columns_of(word);
     if (!is_begin && column + 1 + width > kWidth) {

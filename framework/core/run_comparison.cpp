@@ -11,19 +11,42 @@
 namespace ndbench {
 namespace {
 
+/// The facts whose names the other side has too, or has not.
+Facts facts_that(const Facts& facts, const Facts& other, bool are_in_both) {
+  Facts result;
+  for (const auto& fact : facts) {
+    if (other.contains(fact.first) == are_in_both) result.insert(fact);
+  }
+  return result;
+}
+
+std::string setting_words(const ComparedBenchmark& a, const ComparedBenchmark& b,
+                          bool are_in_both) {
+  return difference_words(facts_that(a.settings, b.settings, are_in_both),
+                          facts_that(b.settings, a.settings, are_in_both));
+}
+
+/// How targets differ, and which settings only one side tells; "" if they are alike.
+std::string unlike_words(const ComparedBenchmark& a, const ComparedBenchmark& b) {
+  std::string words = difference_words(a.target, b.target);
+  const std::string settings = setting_words(a, b, false);
+  if (!words.empty() && !settings.empty()) words += ", ";
+  return words + settings;
+}
+
 /// Why the whole benchmark cannot be compared; "" if it can.
 std::string obstacle(const ComparedBenchmark& a, const ComparedBenchmark& b,
                      const std::string& unlike, const CompareRules& rules) {
   if (!a.problem.empty()) return "A " + a.problem;
   if (!b.problem.empty()) return "B " + b.problem;
-  const std::string words = difference_words(a.settings, b.settings);
+  const std::string words = setting_words(a, b, true);
   if (!words.empty()) return "settings differ: " + words;
   return unlike.empty() || rules.unlike ? "" : "targets differ: " + unlike;
 }
 
 void add_changes(const ComparedBenchmark& a, const ComparedBenchmark& b, const CompareRules& rules,
                  std::vector<Change>& changes) {
-  const std::string unlike = difference_words(a.target, b.target);
+  const std::string unlike = unlike_words(a, b);
   if (std::string why = obstacle(a, b, unlike, rules); !why.empty()) {
     changes.push_back({.benchmark = a.name,
                        .quantity = Quantity::kBenchmark,

@@ -261,6 +261,9 @@ class Compare(SuiteTest):
         self.assertEqual(self.change(comparison, STEP, "time")["ratio"], 1.0)
         mixed = self.change(self.compared("first", rows), STEP, "all")
         self.assertEqual(mixed["verdict"], "NOT COMPARABLE")
+        mixed = self.change(self.compared("second", rows, "--unlike"), STEP, "time")
+        self.assertAlmostEqual(mixed["ratio"], 1.0, places=9)
+        self.assertIn("cpu_model", mixed["targets_differ"])
 
     def test_wrong_arguments_are_mistakes_in_usage(self):
         self.assert_refused(self.compare("first"), 2, "two runs, A and B")
