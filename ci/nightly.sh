@@ -83,8 +83,8 @@ code=0
 "$tree/bin/ndbench" "${gate[@]}" >"$night/comment.md" || code=$?
 note "$code"
 
-for format in md:summary.md json:summary.json \
-  ; do
+for format in html:report.html svg:summary.svg md:summary.md summary:summary.json junit:junit.xml \
+              json:benchmark.json; do
   code=0
   "$tree/bin/ndbench" report "$run/" "--format=${format%%:*}" "--out=$night/${format#*:}" || code=$?
   note "$code"
