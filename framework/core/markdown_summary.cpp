@@ -3,6 +3,7 @@
 #include "core/markdown_text.h"
 #include "core/summary.h"
 #include "core/summary_blocks.h"
+#include "core/summary_terms.h"
 #include "core/summary_text.h"
 #include "core/verdicts.h"
 
@@ -39,25 +40,11 @@ std::string blocks_text(const std::string& title, const std::vector<SummaryBlock
   return text;
 }
 
-constexpr char kLegend[] =
-    "\n## Terms\n\n"
-    "- n: fresh processes (replicas). samples/s: median over replicas. distinct hashes: different "
-    "final training states, XXH3-128.\n"
-    "- ratio: time of the mode / time of the reference mode (listed first), median over replicas "
-    "that were measured together; overhead = ratio − 1, its 95 % interval by order statistics.\n"
-    "- std: sample standard deviation over replicas. Its interval is chi-square's, or, where the "
-    "values are not normal, a BCa bootstrap's, which covers less than 95 % at few replicas: how "
-    "much is said beside it.\n"
-    "- std beyond test set: of the variance that is left when Σ p (1 − p) / N² is taken off, p "
-    "being the share of replicas wrong on an example: what would be seen on an endless test set.\n"
-    "- churn: share of test examples that two replicas decide differently. ensemble gain: accuracy "
-    "of two replicas' mean logits less that of one. Correlations: mean over pairs of replicas.\n"
-    "- × overall: std of this part of the test set over that of all of it; × by size alone: what "
-    "this would be if decisions went wrong independently of each other. FPR: FP / (FP + TN), FNR: "
-    "FN / (FN + TP).\n"
-    "- found from: the difference of means that so many replicas find in four of five runs.\n"
-    "- Seeds, raw samples and provenance of each replica: journal.jsonl in this folder; all of "
-    "these numbers for scripts: summary.json.\n";
+std::string terms_text() {
+  std::string text = "\n## Terms\n\n";
+  for (const std::string_view term : kTerms) text += fmt::format("- {}\n", term);
+  return text;
+}
 
 }  // namespace
 
@@ -93,7 +80,7 @@ std::string markdown_summary(const Summary& summary, const Machine& machine,
   for (const GroupSummary& group : summary.groups) {
     text += blocks_text(group.name, blocks_of(group));
   }
-  return text + blocks_text("All", blocks_of(summary)) + kLegend;
+  return text + blocks_text("All", blocks_of(summary)) + terms_text();
 }
 
 }  // namespace ndbench

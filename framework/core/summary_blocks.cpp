@@ -128,7 +128,7 @@ SummaryBlock spread_block(const GroupSummary& group) {
 
 /// For the page alone: every class, attribute and sub-group in every mode that scatters.
 SummaryBlock slices_block(const GroupSummary& group) {
-  SummaryBlock block{.title = "classes, attributes and sub-groups"};
+  SummaryBlock block{.title = kSlicesTitle};
   block.page.header = {"part", "mode",      "decisions",       "accuracy [95 %]", "std [95 %]",
                        "by",   "× overall", "× by size alone", "std of FPR",      "std of FNR"};
   for (const ModeSummary& mode : group.modes) {

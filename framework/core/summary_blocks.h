@@ -23,6 +23,9 @@ struct SummaryBlock {
   std::string page_text{};           ///< the same in Markdown
 };
 
+/// Of the block with the result on each part of the test set.
+inline constexpr char kSlicesTitle[] = "classes, attributes and sub-groups";
+
 /// The blocks of one group, in the order to print them; those that have nothing to say are left
 /// out.
 [[nodiscard]] std::vector<SummaryBlock> blocks_of(const GroupSummary& group);
