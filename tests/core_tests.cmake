@@ -3,16 +3,17 @@ foreach(noun IN ITEMS affinity bootstrap change_points command_line committed_st
                       core_sets coverage diagnosis disturbance divergence environments epoch_lanes
                       equivalence exit_code failure_log false_discovery fitness fragment_copy
                       fragment_index gate google_benchmark_json gpu_checks host_facts host_files
-                      host_lock host_sample host_watch hostile_text installation intervals journal
-                      journal_reader knob_costs knob_modes knobs_in_force listing machine
-                      measured_benchmark measured_block measured_run migration mode
-                      mode_comparison mode_words name noise_shares npy_file offspring output
-                      paired_ratio parity permutation plan plugin_file plugin_survey printable
-                      processor_time progress protocol query_output record replica_metrics
-                      replica_plan report_formats roster row run_comparison run_lookup scheduler
-                      scratch_folder search_path seeds side_files software spelling spread
-                      statistics step_cost stopping store subcommand suite summary target
-                      trusted_file two_samples watch worker_environment worker_process xml_text)
+                      host_lock host_sample host_watch hostile_text html_report html_text
+                      installation intervals journal journal_reader knob_costs knob_modes
+                      knobs_in_force listing machine measured_benchmark measured_block
+                      measured_run migration mode mode_comparison mode_words name noise_shares
+                      npy_file offspring output paired_ratio parity permutation plan plugin_file
+                      plugin_survey printable processor_time progress protocol query_output record
+                      replica_metrics replica_plan report_formats roster row run_comparison
+                      run_lookup scheduler scratch_folder search_path seeds side_files software
+                      spelling spread statistics step_cost stopping store subcommand suite summary
+                      target trusted_file two_samples watch worker_environment worker_process
+                      xml_text)
   ndbench_add_test(${noun}_test SOURCES ${noun}_test.cpp LIBRARIES ndbench_core)
 endforeach()
 target_link_libraries(protocol_test PRIVATE PkgConfig::XXHASH fmt::fmt)

@@ -7,6 +7,7 @@ find_package(LibTorch ${NDBENCH_LIBTORCH_VERSION} REQUIRED)
 find_package(benchmark REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_file(CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js REQUIRED)  # 3.9, for reports
 find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(ZLIB REQUIRED)

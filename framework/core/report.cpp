@@ -9,6 +9,7 @@
 
 #include "core/durable_file.h"
 #include "core/gate_history.h"
+#include "core/html_report.h"
 #include "core/json_text.h"
 #include "core/printable.h"
 #include "core/report_writers.h"
@@ -16,6 +17,7 @@
 #include "core/standard_output.h"
 #include "core/store.h"
 #include "core/store_file.h"
+#include "core/summary_picture.h"
 #include "core/usage_error.h"
 
 namespace ndbench {
@@ -44,6 +46,9 @@ MeasuredRun readable_run(const fs::path& folder) {
 }
 
 constexpr std::array kFormats{
+    ReportFormat{"html", "one page with all there is to see, which needs nothing else",
+                 html_report},
+    ReportFormat{"svg", "a picture for a README: cost beside spread", summary_picture},
     ReportFormat{"md", "tables in Markdown, as summary.md", markdown},
     ReportFormat{"summary", "all that is derived from the run, as summary.json", summary},
     ReportFormat{"json", "rows as Google Benchmark writes them, for its compare.py", json_report},

@@ -35,7 +35,7 @@ struct ReportFormat {
 struct ReportOptions {
   std::filesystem::path results = "ndbench_results";
   std::string run;  ///< as find_run_folder() takes it
-  std::string format = "md";
+  std::string format = "html";
   std::optional<std::filesystem::path> out;  ///< stdout without
 };
 
