@@ -53,8 +53,9 @@ CALLS = (
     *("openat", "rename", "mkdir", "flock"),
 )
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
-KILOBYTES = (4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+KILOBYTES = (4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 FILES = ("suite.toml", "summary.json", "summary.md")
+REPORTS = ("report.html", "summary.svg")
 UNTESTED = 77  # what ctest takes for skipped
 
 
@@ -150,9 +151,17 @@ class Faults:
     def check_whole(self, results):
         (folder,) = [folder for folder in run_folders(results) if whole_lines(folder)]
         assert rows(folder) == self.expected, f"rows: {rows(folder)}, not {self.expected}"
-        missing = [name for name in FILES if not (folder / name).exists()]
+        missing = [name for name in FILES + REPORTS if not (folder / name).exists()]
         assert not missing, f"without {missing}"
         assert database_rows(results) == len(self.expected), "rows are missing in the database"
+
+    def write_reports(self, results):
+        (folder,) = [folder for folder in run_folders(results) if whole_lines(folder)]
+        for name in REPORTS:
+            form = f"--format={name.rpartition('.')[2]}"
+            subprocess.run([self.options.build / "bin/ndbench", "report", f"--results={results}",
+                            form, f"--out={folder / name}", f"{folder}/"],
+                           check=True, capture_output=True)
 
     def check(self, results, process, is_on_results):
         """`process` ended under a fault, which is gone now."""
@@ -175,6 +184,7 @@ class Faults:
             assert fresh.returncode == 0, f"another run there: {fresh.stderr}"
         subprocess.run([self.options.build / "bin/ndbench", "ingest", f"--results={results}"],
                        check=True, capture_output=True)
+        self.write_reports(results)
         self.check_whole(results)
 
     def fail_call(self, call, number, error, is_sticky):

@@ -17,6 +17,7 @@
 #include "core/fragment_index.h"
 #include "core/host_files.h"
 #include "core/host_lock.h"
+#include "core/html_report.h"
 #include "core/installation.h"
 #include "core/interrupt.h"
 #include "core/interrupted_run.h"
@@ -36,6 +37,7 @@
 #include "core/standard_error.h"
 #include "core/standard_output.h"
 #include "core/summary.h"
+#include "core/summary_picture.h"
 #include "core/watch.h"
 #include "core/worker_process.h"
 
@@ -70,6 +72,20 @@ void check_unchanged(const RecordedRun& run, const nlohmann::json& header) {
   if (difference.empty()) return;
   throw UsageError(fmt::format("--resume: '{}' cannot go on: {} since it began; start a new run",
                                run.folder.string(), difference));
+}
+
+/// The run's page and picture, with its history: it is indexed by now.
+ExitCode write_reports(const fs::path& folder) {
+  try {
+    const Report report = load_report(folder);
+    write_file(folder / "report.html", html_report(report));
+    write_file(folder / "summary.svg", summary_picture(report));
+  } catch (const Error& error) {
+    say(fmt::format("no report: {}; `ndbench report` makes it again", error.what()));
+    return ExitCode::kResultsNotWritten;
+  }
+  write_message("report", (folder / "report.html").string());
+  return ExitCode::kOk;
 }
 
 StartWorker worker_starter(WorkerProcess::Options options, InterruptSignals& signals,
@@ -228,6 +244,7 @@ ExitCode measure(const CommandLine& line, const std::vector<std::string>& argume
       codes.add(ExitCode::kResultsNotWritten);
     }
     write_message("results", journal->folder().string());
+    codes.add(write_reports(journal->folder()));
     if (is_whole) return;
     scratch.keep();
     say(fmt::format("to go on: ndbench_suite --results={} --resume={}",

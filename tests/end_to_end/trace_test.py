@@ -99,7 +99,8 @@ class Graph(SuiteTest):
 
     def test_no_snapshot_is_left(self):
         names = sorted(entry.name for entry in self.done.folder.iterdir())
-        self.assertEqual(names, ["journal.jsonl", "suite.toml", "summary.json", "summary.md", "traces"])
+        written = ["report.html", "suite.toml", "summary.json", "summary.md", "summary.svg"]
+        self.assertEqual(names, ["journal.jsonl", *written, "traces"])
 
 
 class Epochs(SuiteTest):
