@@ -2,7 +2,7 @@
 add_subdirectory(plugins)
 foreach(subject IN ITEMS bisect compare concurrency counts data determinism doctor flags formats gate gpu
                          host_lock hostile jobs kernels models modes nightly operators parity plugins
-                         precision resume sharded signals spread store suites trace villains)
+                         precision report resume sharded signals spread store suites trace villains)
   add_test(NAME end_to_end.${subject}
            COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/end_to_end/${subject}_test.py)
   set_tests_properties(end_to_end.${subject} PROPERTIES

@@ -37,8 +37,18 @@ class Generator {
                         {"processors", "0-1"},           {"threads", "2"}};
     line["libraries"] = {{"blas", "OpenBLAS 0.3.21"}, {"onednn", "2.6.3"}, {"torch", "1.13.1"}};
     line["load_average"] = seconds(3);
+    line["parameters"] = {{"batch_size", 8}};
+    line["round_seconds"] = second();
+    json& samples = line["samples"];
+    for (json& epoch : scope == "step" ? no_epochs_ : samples.at("epochs")) {
+      epoch["input_seconds"] = second();
+      epoch["run_queue_seconds"] = second();
+      epoch["trace_seconds"] = 0.0;
+      epoch["evaluation"]["examples"] = 60;
+    }
     if (scope == "step") {
-      json& samples = line["samples"];
+      samples["warmup_steps"] = 2;
+      samples["run_queue_seconds"] = second();
       samples["losses"] = seconds(steps_ + steps_ / 4 + 2);
       samples["blocks"] = json::array();
       for (int block = 0; block < steps_ / 4; ++block) {
@@ -63,10 +73,33 @@ class Generator {
     return values;
   }
 
+  json no_epochs_ = json::array();
   int steps_;
   std::mt19937_64 random_{1};
   std::uniform_real_distribution<double> uniform_{0.01, 0.02};
 };
+
+constexpr const char* kModels[] = {"autoencoder", "prednet", "resnet", "vgg", "densenet"};
+
+/// What the first line of a run says beyond what all tests need.
+json header(int run, const std::string& started) {
+  json line = ndbench::run_line(run, {}, started);
+  line["arguments"] = {"--suite=s"};
+  line["provenance"].update({{"cpu_flags", {"avx2"}},
+                             {"hardware_threads", 2},
+                             {"governor", "performance"},
+                             {"memory_bytes", 8'000'000'000},
+                             {"virtualized", false}});
+  return line;
+}
+
+/// The suite that such runs are of.
+void write_suite(const std::filesystem::path& folder) {
+  std::ofstream file(folder / "suite.toml");
+  file << "name = \"s\"\nmodes = [\"fixed\", \"noisy\"]\n[step]\n[epoch]\n"
+          "[[backend]]\nname = \"cpu\"\n";
+  for (const char* model : kModels) file << fmt::format("[[model]]\nname = \"{}\"\n", model);
+}
 
 }  // namespace
 
@@ -78,14 +111,13 @@ int main(int argc, char** argv) {
   const long records = std::atol(argv[2]);
   const long in_a_run = std::atol(argv[3]);
   Generator generator(std::atoi(argv[4]));
-  const std::vector<std::string> models{"autoencoder", "prednet", "resnet", "vgg", "densenet"};
   std::size_t bytes = 0;
   for (long written = 0, run = 0; written < records; ++run) {
     const std::string started = fmt::format("20{:02}-{:02}-{:02}T00:00:00Z", 10 + run / 336,
                                             1 + run / 28 % 12, 1 + run % 28);
-    std::vector<json> lines{ndbench::run_line(static_cast<int>(run), {}, started)};
+    std::vector<json> lines{header(static_cast<int>(run), started)};
     for (int replica = 0; static_cast<long>(lines.size()) <= in_a_run; ++replica) {
-      for (const std::string& model : models) {
+      for (const char* model : kModels) {
         for (const char* scope : {"step", "epoch"}) {
           for (const char* mode : {"fixed", "noisy"}) {
             if (static_cast<long>(lines.size()) > in_a_run) continue;
@@ -98,6 +130,7 @@ int main(int argc, char** argv) {
     lines.push_back(ndbench::end_line(true));
     const auto folder = ndbench::write_fragment(
         std::filesystem::path(argv[1]) / fmt::format("20260101T000000Z-{}", run), lines);
+    write_suite(folder);
     bytes += std::filesystem::file_size(folder / "journal.jsonl");
   }
   std::printf("%zu bytes\n", bytes);

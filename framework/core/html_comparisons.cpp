@@ -10,8 +10,10 @@ std::string block_html(const SummaryBlock& block) {
   std::string html = "<h3>" + html_text(block.title) + "</h3>\n";
   const TextTable& table = block.page.rows.empty() ? block.terminal : block.page;
   html += html_table(table, block.title);
-  for (const std::string& line : block.lines) html += html_paragraph(line + ".");
-  return html;
+  if (block.lines.empty()) return html;
+  html += "<ul>\n";
+  for (const std::string& line : block.lines) html += "<li>" + html_text(line) + ".</li>\n";
+  return html + "</ul>\n";
 }
 
 /// What has no section of its own. Blocks that are laid out already, and the parts of the test set,

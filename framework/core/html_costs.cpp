@@ -73,8 +73,13 @@ json scatter(const std::vector<const Tradeoff*>& tradeoffs, const std::string& m
             {"text", fmt::format("{}/{} {}: {}; {}", one->model, one->backend, one->mode,
                                  overhead_text(one->cost), spread_text(*one->spread))}}}}});
   }
-  return {{"kind", "scatter"}, {"x", "overhead, % of time"}, {"y", "spread: std, " + unit.name},
-          {"xs", xs.range()},  {"ys", ys.range()},           {"series", series}};
+  return {{"kind", "scatter"},
+          {"x", "overhead, % of time"},
+          {"y", "spread: std, " + unit.name},
+          {"xs", xs.range()},
+          {"ys", ys.range()},
+          {"series", series},
+          {"marks", {{{"x", 0}, {"text", "no cost"}}}}};
 }
 
 std::string scatters(const std::vector<Tradeoff>& tradeoffs, HtmlCharts& charts) {
@@ -119,7 +124,6 @@ std::vector<std::string> mode_row(const GroupSummary& group, const ModeSummary& 
           short_target(group.target),
           fmt::format("{}", mode.replicas),
           fmt::format("{:.1f}", mode.samples_per_second),
-          mode.cost ? fmt::format("{:.3f}", mode.cost->ratio) : "",
           mode.cost ? overhead_text(*mode.cost) : "",
           mode.spread ? mode.spread->metric + " " + quality_text(mode) : "",
           fmt::format("{}", mode.distinct_states),
@@ -169,12 +173,11 @@ HtmlSection overheads_section(const Report& report) {
   HtmlSection section{"overheads", "Overhead", html_plot(plot)};
   const std::string text = drawn_text(plot.rows.size(), costs);
   if (!text.empty()) section.html += html_paragraph(text);
-  TextTable table{.header = {"benchmark", "target", "n", "samples/s", "ratio", "overhead [95 %]",
+  TextTable table{.header = {"benchmark", "target", "n", "samples/s", "overhead [95 %]",
                              "quality ± std", "distinct hashes", "verdict"}};
   for (const GroupSummary& group : summary.groups) {
     if (group.modes.empty()) {
-      table.rows.push_back(
-          {group.name, "", "0", "", "", "", "", "", "not measured: " + group.problem});
+      table.rows.push_back({group.name, "", "0", "", "", "", "", "not measured: " + group.problem});
     }
     for (const ModeSummary& mode : group.modes) table.rows.push_back(mode_row(group, mode));
   }

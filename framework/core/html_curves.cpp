@@ -116,6 +116,7 @@ HtmlSection curves_section(const Report& report, HtmlCharts& charts) {
   const Cells cells = records_by_cell(report.run);
   HtmlSection section{"curves", "Learning curves, and where replicas part", ""};
   std::size_t groups = 0;
+  std::size_t epochs = 0;
   std::string html;
   for (const GroupSummary& group : report.run.summary.groups) {
     const bool is_drawn = groups < kMostPlots;
@@ -125,7 +126,7 @@ HtmlSection curves_section(const Report& report, HtmlCharts& charts) {
     ++groups;
     html += html_fold(group.name,
                       body + html_command("Measure again:", report.run.command_for(group.name)),
-                      groups == 1);
+                      group.scope == "epoch" && ++epochs == 1);
   }
   section.html = html.empty() ? html_paragraph("Fewer than two replicas were traced.") : html;
   const std::string text = drawn_text(std::min(groups, kMostPlots), groups);

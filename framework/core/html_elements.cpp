@@ -15,10 +15,12 @@ bool is_number(std::string_view text) {
          text.size() < 40;
 }
 
-/// Of cells: what their columns have to be as wide as.
+/// Of cells: a number, what is too short to be broken, what needs a column of some width.
 const char* class_of(std::string_view text) {
+  constexpr std::size_t kShort = 26;
   constexpr std::size_t kLong = 48;
   if (is_number(text)) return " class=\"n\"";
+  if (text.size() <= kShort) return " class=\"s\"";
   return text.size() > kLong ? " class=\"long\"" : "";
 }
 
@@ -26,7 +28,7 @@ std::string row_html(const std::vector<std::string>& row) {
   std::string html = "<tr>";
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (i == 0) {
-      html += fmt::format(R"(<th scope="row">{}</th>)", html_text(row[i]));
+      html += fmt::format(R"(<th scope="row"{}>{}</th>)", class_of(row[i]), html_text(row[i]));
     } else {
       html += fmt::format("<td{}>{}</td>", class_of(row[i]), html_text(row[i]));
     }
@@ -61,7 +63,7 @@ std::string track_html(const Plot& plot, const PlotRow& row, const Scale& scale)
 std::string html_table(const TextTable& table, std::string_view caption) {
   if (table.rows.empty()) return "";
   std::string html = fmt::format(
-      R"(<div class="wide" role="region" tabindex="0" aria-label="{0}"><table><caption>{0}</caption>)"
+      R"(<div class="wide" role="region" tabindex="0" aria-label="{0}"><table><caption><span>{0}</span></caption>)"
       "\n<thead><tr>",
       html_text(caption));
   for (const std::string& name : table.header) {

@@ -17,16 +17,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostRuns = 365;  // of a history that is drawn: a year of nights
 constexpr std::size_t kMostHistories = 24;
 constexpr double kSparkWidth = 180.0;
 constexpr double kSparkHeight = 34.0;
 
-/// The newest runs of a history, and where its level changed among them.
+/// A history and where its level changed.
 struct Series {
   const History* history;
-  std::size_t first;  ///< how many older runs are left out
-  std::vector<double> values;
   std::vector<ChangePoint> changes;
 };
 
@@ -38,21 +35,17 @@ std::string unit(const History& history) {
 }
 
 Series series_of(const History& history) {
-  const std::size_t all = history.values.size();
-  Series series{&history, all > kMostRuns ? all - kMostRuns : 0, {}, {}};
-  series.values.assign(history.values.begin() + static_cast<std::ptrdiff_t>(series.first),
-                       history.values.end());
-  const bool is_finite = std::all_of(series.values.begin(), series.values.end(),
+  const bool is_finite = std::all_of(history.values.begin(), history.values.end(),
                                      [](double value) { return std::isfinite(value); });
-  if (is_finite) series.changes = change_points(series.values, {});
-  return series;
+  return {&history, is_finite ? change_points(history.values, {}) : std::vector<ChangePoint>()};
 }
 
 /// A line as wide as a cell of a table, with a bar where the level changes.
 std::string spark(const Series& series) {
-  const Scale scale = scale_of(series.values);
+  const std::vector<double>& values = series.history->values;
+  const Scale scale = scale_of(values);
   const double step =
-      (kSparkWidth - 6.0) / static_cast<double>(std::max<std::size_t>(series.values.size() - 1, 1));
+      (kSparkWidth - 6.0) / static_cast<double>(std::max<std::size_t>(values.size() - 1, 1));
   const auto x = [&](std::size_t i) { return 3.0 + step * static_cast<double>(i); };
   const auto y = [&](double value) {
     return kSparkHeight - 3.0 -
@@ -61,20 +54,20 @@ std::string spark(const Series& series) {
   std::string svg = fmt::format(
       "<svg class=\"spark\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
       "aria-label=\"{2} runs, {3} changes\">",
-      kSparkWidth, kSparkHeight, series.values.size(), series.changes.size());
+      kSparkWidth, kSparkHeight, values.size(), series.changes.size());
   for (const ChangePoint& change : series.changes) {
     svg += fmt::format("<line class=\"change\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1}\"/>",
                        x(change.index) - step / 2.0, kSparkHeight);
   }
   std::string points;
-  for (std::size_t i = 0; i < series.values.size(); ++i) {
-    if (std::isfinite(series.values[i])) {
-      points += fmt::format("{:.1f},{:.1f} ", x(i), y(series.values[i]));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) {
+      points += fmt::format("{:.1f},{:.1f} ", x(i), y(values[i]));
     }
   }
-  if (std::isfinite(series.values.back())) {
+  if (std::isfinite(values.back())) {
     svg += fmt::format("<circle class=\"last\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\"/>",
-                       x(series.values.size() - 1), y(series.values.back()));
+                       x(values.size() - 1), y(values.back()));
   }
   return svg + fmt::format("<polyline points=\"{}\"/></svg>", points);
 }
@@ -82,7 +75,7 @@ std::string spark(const Series& series) {
 std::string changes_text(const Series& series) {
   std::string text;
   for (const ChangePoint& change : series.changes) {
-    const std::size_t run = series.first + change.index;
+    const std::size_t run = change.index;
     text += fmt::format("{}{} % at run {} (p {}), commit {}", text.empty() ? "" : "; ",
                         percent(change.change()), run + 1, probability_text(change.p),
                         series.history->commits[run].substr(0, 12));
@@ -93,8 +86,8 @@ std::string changes_text(const Series& series) {
 std::string table_html(std::span<const Series> all) {
   std::string html =
       "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Histories\"><table>"
-      "<caption>Runs of the same suite on the same target, oldest first; a bar is a change of "
-      "level</caption>\n<thead><tr>";
+      "<caption><span>The newest runs of the same suite on the same target, at most 365, oldest "
+      "first; a bar is a change of level</span></caption>\n<thead><tr>";
   for (const char* name : {"benchmark", "target", "of", "runs", "newest", "history", "changes"}) {
     html += fmt::format("<th scope=\"col\">{}</th>", name);
   }
@@ -114,9 +107,8 @@ std::string table_html(std::span<const Series> all) {
 json chart(const Series& series) {
   const History& history = *series.history;
   json points = json::array();
-  for (std::size_t i = 0; i < series.values.size(); ++i) {
-    const std::size_t run = series.first + i;
-    const double value = factor(history) * series.values[i];
+  for (std::size_t run = 0; run < history.values.size(); ++run) {
+    const double value = factor(history) * history.values[run];
     points.push_back(
         {{"x", run + 1},
          {"y", value},
@@ -125,7 +117,7 @@ json chart(const Series& series) {
   }
   json marks = json::array();
   for (const ChangePoint& change : series.changes) {
-    marks.push_back({{"x", static_cast<double>(series.first + change.index) + 0.5},
+    marks.push_back({{"x", static_cast<double>(change.index) + 0.5},
                      {"text", percent(change.change()) + " %"}});
   }
   return {{"kind", "lines"},
@@ -148,9 +140,9 @@ HtmlSection history_section(const Report& report, HtmlCharts& charts) {
     return a.changes.size() > b.changes.size();
   });
   const auto longest = std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.values.size() < b.values.size();
+    return a.history->values.size() < b.history->values.size();
   });
-  if (longest == all.end() || longest->values.size() < 2) {
+  if (longest == all.end() || longest->history->values.size() < 2) {
     section.html = html_paragraph(
         "No history: " +
         (!report.no_histories.empty()
@@ -163,7 +155,7 @@ HtmlSection history_section(const Report& report, HtmlCharts& charts) {
   }
   std::size_t drawn = 0;
   for (const Series& series : all) {
-    if (series.values.size() < 3 || ++drawn > kMostHistories) continue;
+    if (series.history->values.size() < 3 || ++drawn > kMostHistories) continue;
     const std::string& name = series.history->name;
     section.html += html_fold(
         fmt::format("{}, {}: {} runs, changes: {}", name, unit(*series.history),

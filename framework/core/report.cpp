@@ -67,7 +67,8 @@ std::span<const ReportFormat> report_formats() { return kFormats; }
 
 Report load_report(const fs::path& folder) {
   Report report{.run = readable_run(folder), .histories = {}};
-  const fs::path results = fs::absolute(folder).parent_path();
+  // Whether or not the name ends in a slash.
+  const fs::path results = fs::absolute(folder / "").parent_path().parent_path();
   if (!fs::exists(results / kStoreFile)) {
     report.no_histories = "there is no database of results beside the run";
     return report;

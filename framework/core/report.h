@@ -16,7 +16,7 @@ namespace ndbench {
 /// What a report tells: a run, and how its benchmarks fared in the runs before it.
 struct Report {
   MeasuredRun run;
-  std::vector<History> histories;  ///< of times and results, up to this run
+  std::vector<History> histories;  ///< of times and results, up to this run; a year of nights
   std::string no_histories{};      ///< why there are none; "" where there are
 };
 

@@ -24,33 +24,52 @@ std::string count_text(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-void add_failures(const Report& report, Statements& statements) {
-  // One reason often stands behind many benchmarks.
-  std::vector<FailureGroup> kinds;
-  std::vector<std::size_t> benchmarks;
-  for (const FailureGroup& group : failures_in(report.run.records)) {
-    const auto known = std::find_if(kinds.begin(), kinds.end(), [&](const FailureGroup& kind) {
-      return kind.word() == std::string(group.word()) &&
-             kind.outcome.reason == group.outcome.reason;
+/// Breaches and failures: a sentence for each reason, which often stands behind many benchmarks.
+void add_failures(const std::vector<FailureGroup>& groups, Statements& statements) {
+  std::vector<std::pair<FailureGroup, std::size_t>> reasons;  // with how many benchmarks have it
+  for (const FailureGroup& group : groups) {
+    if (group.outcome.status != Status::kFailed) continue;
+    const auto known = std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) {
+      return reason.first.is_breach() == group.is_breach() &&
+             reason.first.outcome.reason == group.outcome.reason;
     });
-    if (known == kinds.end()) {
-      kinds.push_back(group);
-      benchmarks.push_back(1);
+    if (known == reasons.end()) {
+      reasons.emplace_back(group, 1);
     } else {
-      ++benchmarks[static_cast<std::size_t>(known - kinds.begin())];
+      ++known->second;
     }
   }
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    const FailureGroup& kind = kinds[i];
+  for (const auto& [group, benchmarks] : reasons) {
     const std::string others =
-        benchmarks[i] == 1
-            ? fmt::format(" in {} of {}", kind.replicas.size(), count_text(kind.of, "replica"))
-            : fmt::format(" and {}", count_text(benchmarks[i] - 1, "other"));
-    statements.push_back({kind.outcome.status == Status::kFailed ? Weight::kBad : Weight::kWarning,
-                          kind.word(),
-                          fmt::format("{}{}: {}", kind.name, others,
-                                      printable(kind.outcome.reason, kLongestReason))});
+        benchmarks == 1
+            ? fmt::format(" in {} of {}", group.replicas.size(), count_text(group.of, "replica"))
+            : fmt::format(" and {}", count_text(benchmarks - 1, "other"));
+    statements.push_back({Weight::kBad, group.word(),
+                          fmt::format("{}{}: {}", group.name, others,
+                                      printable(group.outcome.reason, kLongestReason))});
   }
+}
+
+/// What was skipped, in one sentence with the most frequent reason.
+void add_skipped(const std::vector<FailureGroup>& groups, Statements& statements) {
+  std::map<std::string, std::size_t> reasons;
+  std::size_t benchmarks = 0;
+  for (const FailureGroup& group : groups) {
+    if (group.outcome.status != Status::kSkipped) continue;
+    ++reasons[group.outcome.reason];
+    ++benchmarks;
+  }
+  if (reasons.empty()) return;
+  const auto most =
+      std::max_element(reasons.begin(), reasons.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  const std::string text = printable(most->first, kLongestReason);
+  statements.push_back(
+      {Weight::kWarning, "skipped",
+       reasons.size() == 1
+           ? fmt::format("{}: {}", count_text(benchmarks, "benchmark"), text)
+           : fmt::format("{} for {}, {} of them: {}", count_text(benchmarks, "benchmark"),
+                         count_text(reasons.size(), "reason"), most->second, text)});
 }
 
 void add_parities(const Report& report, Statements& statements) {
@@ -81,15 +100,19 @@ std::string cost_sentence(const Tradeoff& tradeoff) {
   const Ratio& cost = tradeoff.cost;
   const std::string range =
       fmt::format("({}, {})", cost_range(cost), count_text(cost.pairs, "pair"));
+  const std::string detectable =
+      fmt::format("from {} % on it would be seen", percent(cost.minimum_detectable_effect));
   const double size = 100.0 * std::abs(cost.overhead());
   switch (verdict_of(cost)) {
     case CostVerdict::kRefused:
       return fmt::format("{}'s cost {} is not judged {}: it takes {} pairs", subject, where, range,
                          kFewestForMedian);
     case CostVerdict::kNone:
-      return fmt::format("{} costs nothing measurable {} {}", subject, where, range);
+      return fmt::format("{} costs nothing measurable {} {}: {}", subject, where, range,
+                         detectable);
     case CostVerdict::kInconclusive:
-      return fmt::format("{}'s cost {} is below what is detectable here {}", subject, where, range);
+      return fmt::format("{}'s cost {} is too small to judge {}: {}", subject, where, range,
+                         detectable);
     case CostVerdict::kCosts:
       return fmt::format("{} costs {:.1f} % of {}'s time {} {}", subject, size, tradeoff.reference,
                          where, range);
@@ -98,6 +121,21 @@ std::string cost_sentence(const Tradeoff& tradeoff) {
                          where, range);
   }
   return "";
+}
+
+/// That no cost was seen is good news only where a small one would have been.
+Weight weight_of(const Ratio& cost) {
+  constexpr double kSmall = 0.05;
+  switch (verdict_of(cost)) {
+    case CostVerdict::kCosts:
+      return Weight::kWarning;
+    case CostVerdict::kSaves:
+      return Weight::kGood;
+    case CostVerdict::kNone:
+      return cost.minimum_detectable_effect <= kSmall ? Weight::kGood : Weight::kNote;
+    default:
+      return Weight::kNote;
+  }
 }
 
 void add_costs(const Report& report, Statements& statements) {
@@ -109,16 +147,12 @@ void add_costs(const Report& report, Statements& statements) {
     return costs(a) > costs(b);
   });
   for (const Tradeoff& tradeoff : tradeoffs) {
-    const CostVerdict verdict = verdict_of(tradeoff.cost);
     const std::string spread =
         tradeoff.spread == nullptr
             ? ""
             : fmt::format("; {} runs: {}", tradeoff.reference, spread_text(*tradeoff.spread));
-    const Weight weight = verdict == CostVerdict::kCosts ? Weight::kWarning
-                          : verdict == CostVerdict::kNone || verdict == CostVerdict::kSaves
-                              ? Weight::kGood
-                              : Weight::kNote;
-    statements.push_back({weight, "cost", cost_sentence(tradeoff) + spread + "."});
+    statements.push_back(
+        {weight_of(tradeoff.cost), "cost", cost_sentence(tradeoff) + spread + "."});
   }
 }
 
@@ -169,14 +203,13 @@ std::vector<Statement> statements_of(const Report& report) {
     statements.push_back({Weight::kBad, "incomplete",
                           "This run did not come to its end: what follows is what there is."});
   }
-  add_failures(report, statements);
+  const std::vector<FailureGroup> failures = failures_in(report.run.records);
+  add_failures(failures, statements);
   add_parities(report, statements);
   add_changes(report, Finding::Kind::kWorse, statements);
-  std::stable_sort(statements.begin(), statements.end(), [](const auto& a, const auto& b) {
-    return a.weight < b.weight;  // what was skipped comes after what is bad
-  });
   add_costs(report, statements);
   add_repetitions(report, statements);
+  add_skipped(failures, statements);
   add_changes(report, Finding::Kind::kBetter, statements);
   add_notes(report, statements);
   if (report.run.records.empty()) {

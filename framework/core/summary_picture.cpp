@@ -77,7 +77,7 @@ std::string row_shapes(const Tradeoff& row, const Scale& scale, double y) {
                           100.0 * (row.cost.interval.high - 1.0)};
   return text_at(2.0, y + 2, "head", fmt::format("{} on {}", row.model, row.backend), 25) +
          text_at(2.0, y + 20, "faint", fmt::format("{} against {}", row.mode, row.reference), 28) +
-         rail(kCostLeft, kCostRight, y) +
+         rail(kCostLeft, kCostRight, y) + svg_mark(scale, 0.0, y - 14, y + 8) +
          svg_whisker(scale, 100.0 * row.cost.overhead(), interval, y, 0) +
          text_at(kCostLeft, y + 20, "faint",
                  fmt::format("{}, n = {}", overhead_text(row.cost), row.cost.pairs), 40) +
@@ -111,7 +111,6 @@ std::string summary_picture(const Report& report) {
   }
   svg += text_at(kCostLeft, 66, "head", "overhead, % of time [95 %]", 40);
   svg += text_at(kSpreadLeft, 66, "head", "results of the replicas", 40);
-  svg += svg_mark(scale, 0.0, kTop - 8, bottom - 8);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     svg += row_shapes(rows[i], scale, kTop + kRow * static_cast<int>(i) + 8);
   }
