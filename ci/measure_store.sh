@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the database of results: how many rows a second are indexed of 100,000 records of the
 # usual size, from nothing and after the database was lost, and what the summaries of 1,000,000 rows
-# take. Wall-clock, processor time and peak memory of each. Takes 3 GB in $TMPDIR.
+# and a report beside them take. Wall-clock, processor time and peak memory of each. Takes 3 GB in $TMPDIR.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -44,3 +44,4 @@ measure 'all of spread' "$ndbench" query --results="$folder/many" spread
 measure 'mean cost of each benchmark' "$ndbench" query --results="$folder/many" \
   'SELECT name, count(*), avg(ratio) FROM cost GROUP BY name'
 measure 'latest' "$ndbench" query --results="$folder/many" latest
+measure 'report of the newest of 1,000 runs' "$ndbench" report --results="$folder/many"

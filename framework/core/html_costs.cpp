@@ -140,7 +140,8 @@ Plot overhead_plot(const Summary& summary, std::size_t& costs) {
       const Interval& interval = mode.cost->interval;
       plot.rows.push_back(
           {.label = fmt::format("{} {}", group.name, mode.mode),
-           .value = fmt::format("{}, n = {}", overhead_text(*mode.cost), mode.cost->pairs),
+           .value =
+               fmt::format("{}, n\u00a0=\u00a0{}", overhead_text(*mode.cost), mode.cost->pairs),
            .center = 100.0 * mode.cost->overhead(),
            .interval = {100.0 * (interval.low - 1.0), 100.0 * (interval.high - 1.0)},
            .color = group.scope == "step" ? std::size_t{0} : std::size_t{1}});

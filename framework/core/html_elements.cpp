@@ -63,7 +63,8 @@ std::string track_html(const Plot& plot, const PlotRow& row, const Scale& scale)
 std::string html_table(const TextTable& table, std::string_view caption) {
   if (table.rows.empty()) return "";
   std::string html = fmt::format(
-      R"(<div class="wide" role="region" tabindex="0" aria-label="{0}"><table><caption><span>{0}</span></caption>)"
+      R"(<div class="wide" role="region" tabindex="0" aria-label="{0}"><table>)"
+      "<caption><span>{0}</span></caption>"
       "\n<thead><tr>",
       html_text(caption));
   for (const std::string& name : table.header) {

@@ -95,11 +95,11 @@ std::string table_html(std::span<const Series> all) {
   for (const Series& series : all) {
     const History& history = *series.history;
     html += fmt::format(
-        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td>"
-        "<td class=\"n\">{:.4g}</td><td>{}</td><td>{}</td></tr>\n",
-        html_text(history.name), html_text(short_target(history.target)), html_text(unit(history)),
-        history.values.size(), factor(history) * history.values.back(), spark(series),
-        html_text(changes_text(series)));
+        "<tr><th scope=\"row\" class=\"s\">{}</th><td class=\"s\">{}</td><td class=\"s\">{}</td>"
+        "<td class=\"n\">{}</td><td class=\"n\">{:.4g}</td><td>{}</td><td>{}</td></tr>\n",
+        html_text_cut(history.name, 80), html_text_cut(short_target(history.target), 8),
+        html_text_cut(unit(history), 24), history.values.size(),
+        factor(history) * history.values.back(), spark(series), html_text(changes_text(series)));
   }
   return html + "</tbody></table></div>\n";
 }

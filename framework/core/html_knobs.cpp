@@ -23,7 +23,7 @@ std::string milliseconds(const TimeDifference& time) {
 
 PlotRow plot_row(const std::string& label, const TimeDifference& time, std::size_t color) {
   return {.label = label,
-          .value = fmt::format("{}, n = {}", share_text(time), time.pairs),
+          .value = fmt::format("{}, n\u00a0=\u00a0{}", share_text(time), time.pairs),
           .center = 100.0 * time.share,
           .interval = {100.0 * time.share_interval.low, 100.0 * time.share_interval.high},
           .color = color};

@@ -32,8 +32,8 @@ PlotRow time_row(const ModeSummary& mode, std::vector<double> values, std::size_
   const double middle = values.empty() ? kNaN : median(values);
   const Interval interval = median_interval(values);
   return {.label = mode.mode,
-          .value = fmt::format("median {:.4g} ms{}, n = {}", middle, interval_text(interval, 2),
-                               values.size()),
+          .value = fmt::format("median {:.4g} ms{}, n\u00a0=\u00a0{}", middle,
+                               interval_text(interval, 2), values.size()),
           .center = middle,
           .interval = interval,
           .dots = std::move(values),
@@ -43,7 +43,7 @@ PlotRow time_row(const ModeSummary& mode, std::vector<double> values, std::size_
 PlotRow result_row(const ModeSummary& mode, std::size_t color) {
   const Sample& quality = mode.spread->quality;
   return {.label = mode.mode,
-          .value = fmt::format("{}, n = {}", quality_text(mode), mode.replicas),
+          .value = fmt::format("{}, n\u00a0=\u00a0{}", quality_text(mode), mode.replicas),
           .center = quality.mean,
           .interval = quality.mean_interval,
           .dots = quality.values,

@@ -94,35 +94,6 @@ void add_changes(const Report& report, Finding::Kind kind, Statements& statement
   }
 }
 
-std::string cost_sentence(const Tradeoff& tradeoff) {
-  const std::string subject = is_of_determinism(tradeoff) ? "Determinism" : "Mode " + tradeoff.mode;
-  const std::string where = fmt::format("for {} on {}", tradeoff.model, tradeoff.backend);
-  const Ratio& cost = tradeoff.cost;
-  const std::string range =
-      fmt::format("({}, {})", cost_range(cost), count_text(cost.pairs, "pair"));
-  const std::string detectable =
-      fmt::format("from {} % on it would be seen", percent(cost.minimum_detectable_effect));
-  const double size = 100.0 * std::abs(cost.overhead());
-  switch (verdict_of(cost)) {
-    case CostVerdict::kRefused:
-      return fmt::format("{}'s cost {} is not judged {}: it takes {} pairs", subject, where, range,
-                         kFewestForMedian);
-    case CostVerdict::kNone:
-      return fmt::format("{} costs nothing measurable {} {}: {}", subject, where, range,
-                         detectable);
-    case CostVerdict::kInconclusive:
-      return fmt::format("{}'s cost {} is too small to judge {}: {}", subject, where, range,
-                         detectable);
-    case CostVerdict::kCosts:
-      return fmt::format("{} costs {:.1f} % of {}'s time {} {}", subject, size, tradeoff.reference,
-                         where, range);
-    case CostVerdict::kSaves:
-      return fmt::format("{} saves {:.1f} % of {}'s time {} {}", subject, size, tradeoff.reference,
-                         where, range);
-  }
-  return "";
-}
-
 /// That no cost was seen is good news only where a small one would have been.
 Weight weight_of(const Ratio& cost) {
   constexpr double kSmall = 0.05;
@@ -147,12 +118,7 @@ void add_costs(const Report& report, Statements& statements) {
     return costs(a) > costs(b);
   });
   for (const Tradeoff& tradeoff : tradeoffs) {
-    const std::string spread =
-        tradeoff.spread == nullptr
-            ? ""
-            : fmt::format("; {} runs: {}", tradeoff.reference, spread_text(*tradeoff.spread));
-    statements.push_back(
-        {weight_of(tradeoff.cost), "cost", cost_sentence(tradeoff) + spread + "."});
+    statements.push_back({weight_of(tradeoff.cost), "cost", sentence(tradeoff)});
   }
 }
 

@@ -59,6 +59,49 @@ void add_of(const Groups& groups, std::vector<Tradeoff>& tradeoffs) {
   }
 }
 
+/// "-0.4 % … +0.9 %", or the value alone where there is no interval.
+std::string cost_range(const Ratio& cost) {
+  if (std::isnan(cost.interval.low) || std::isnan(cost.interval.high)) {
+    return percent(cost.overhead()) + " %";
+  }
+  return fmt::format("{} % … {} %", percent(cost.interval.low - 1.0),
+                     percent(cost.interval.high - 1.0));
+}
+
+/// "fixed" against "noisy" is what the word determinism is for.
+bool is_of_determinism(const Tradeoff& tradeoff) {
+  return tradeoff.mode == "fixed" && tradeoff.reference == "noisy";
+}
+
+std::string cost_sentence(const Tradeoff& tradeoff) {
+  const std::string subject = is_of_determinism(tradeoff) ? "Determinism" : "Mode " + tradeoff.mode;
+  const std::string where = fmt::format("for {} on {}", tradeoff.model, tradeoff.backend);
+  const Ratio& cost = tradeoff.cost;
+  const std::string range =
+      fmt::format("({}, {} pair{})", cost_range(cost), cost.pairs, cost.pairs == 1 ? "" : "s");
+  const std::string detectable =
+      fmt::format("from {} % on it would be seen", percent(cost.minimum_detectable_effect));
+  const double size = 100.0 * std::abs(cost.overhead());
+  switch (verdict_of(cost)) {
+    case CostVerdict::kRefused:
+      return fmt::format("{}'s cost {} is not judged {}: it takes {} pairs", subject, where, range,
+                         kFewestForMedian);
+    case CostVerdict::kNone:
+      return fmt::format("{} costs nothing measurable {} {}: {}", subject, where, range,
+                         detectable);
+    case CostVerdict::kInconclusive:
+      return fmt::format("{}'s cost {} is too small to judge {}: {}", subject, where, range,
+                         detectable);
+    case CostVerdict::kCosts:
+      return fmt::format("{} costs {:.1f} % of {}'s time {} {}", subject, size, tradeoff.reference,
+                         where, range);
+    case CostVerdict::kSaves:
+      return fmt::format("{} saves {:.1f} % of {}'s time {} {}", subject, size, tradeoff.reference,
+                         where, range);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<Tradeoff> tradeoffs_of(const Summary& summary) {
@@ -68,10 +111,6 @@ std::vector<Tradeoff> tradeoffs_of(const Summary& summary) {
     if (groups.front() == &group) add_of(groups, tradeoffs);
   }
   return tradeoffs;
-}
-
-bool is_of_determinism(const Tradeoff& tradeoff) {
-  return tradeoff.mode == "fixed" && tradeoff.reference == "noisy";
 }
 
 MetricUnit unit_of(const std::string& metric) {
@@ -101,12 +140,10 @@ std::string spread_text(const ModeSummary& mode) {
                          : "");
 }
 
-std::string cost_range(const Ratio& cost) {
-  if (std::isnan(cost.interval.low) || std::isnan(cost.interval.high)) {
-    return percent(cost.overhead()) + " %";
-  }
-  return fmt::format("{} % … {} %", percent(cost.interval.low - 1.0),
-                     percent(cost.interval.high - 1.0));
+std::string sentence(const Tradeoff& tradeoff) {
+  if (tradeoff.spread == nullptr) return cost_sentence(tradeoff) + ".";
+  return fmt::format("{}; {} runs: {}.", cost_sentence(tradeoff), tradeoff.reference,
+                     spread_text(*tradeoff.spread));
 }
 
 }  // namespace ndbench

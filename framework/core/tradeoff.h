@@ -25,9 +25,6 @@ struct Tradeoff {
 /// time of a step where that is known and else by that of an epoch. They point into `summary`.
 [[nodiscard]] std::vector<Tradeoff> tradeoffs_of(const Summary& summary);
 
-/// "fixed" against "noisy": what the words determinism and noise are for.
-[[nodiscard]] bool is_of_determinism(const Tradeoff& tradeoff);
-
 /// A metric as it is told to people: accuracies in points, 0.01 each.
 struct MetricUnit {
   double factor;     ///< from the metric to the unit
@@ -38,7 +35,8 @@ struct MetricUnit {
 /// "std 0.61 points of accuracy [0.42, 1.11], n = 10"; why not, where there is none.
 [[nodiscard]] std::string spread_text(const ModeSummary& mode);
 
-/// "-0.4 % … +0.9 %", or the value alone where there is no interval; of `pairs` pairs.
-[[nodiscard]] std::string cost_range(const Ratio& cost);
+/// Both: "Determinism costs nothing measurable for resnet8 on onednn (-0.4 % … +0.9 %, 6 pairs):
+/// from +1.1 % on it would be seen; noisy runs: std 0.61 points of accuracy [0.42, 1.11], n = 10."
+[[nodiscard]] std::string sentence(const Tradeoff& tradeoff);
 
 }  // namespace ndbench

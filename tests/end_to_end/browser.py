@@ -69,7 +69,7 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self):
-        """The addresses that were asked for since, but the page's own and those without a server."""
+        """The addresses that were asked for since, but the page's own and those with no server."""
         addresses = []
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]

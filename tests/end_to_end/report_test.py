@@ -1,4 +1,4 @@
-"""A run ends with a page that needs nothing but itself and runs nothing that a name brings along."""
+"""A run ends with a page that needs nothing but itself, and runs nothing that a name brings."""
 
 import base64
 import hashlib
@@ -271,7 +271,8 @@ class Report(SuiteTest):
         used.extend(parity["reason"] for parity in parities)
         lines[-1:-1] = failures + parities  # before the end
         text = "".join(json.dumps(line) + "\n" for line in lines)
-        sealed = subprocess.run([SEAL_LINES], input=text, text=True, capture_output=True, check=True)
+        sealed = subprocess.run(
+            [SEAL_LINES], input=text, text=True, capture_output=True, check=True)
         (folder / "journal.jsonl").write_text(sealed.stdout)
         return folder, used, printed
 

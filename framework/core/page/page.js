@@ -7,6 +7,8 @@
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const short = (value) => Number(value.toPrecision(4)).toString();
 
+  const dashes = [[], [6, 4], [2, 3], [9, 3, 2, 3]];
+
   // Intervals as lines through a point, forth and back.
   const whiskers = {
     id: "whiskers",
@@ -81,6 +83,7 @@
         borderColor: ink,
         backgroundColor: ink,
         borderWidth: 1.5,
+        borderDash: dashes[series.color % dashes.length],  // where lines lie on each other
         pointRadius: isScatter ? 6 : series.points.length > 60 ? 0 : 2.5,
         pointHoverRadius: isScatter ? 8 : 5,
         pointHitRadius: 8,
