@@ -16,8 +16,9 @@ std::string about(const MeasuredRun& run) {
       "<p class=\"about\">Suite <b>{}</b> on <b>{}</b> ({}), begun {}, built from {}. Run {}. "
       "Command: <code>{}</code></p>\n",
       html_text(run.suite()), html_text(machine_text(run.machine)),
-      html_text(run.machine.host_name), html_text(run.started()), html_text_cut(run.commit(), 12),
-      html_text_cut(run.id(), 8), html_text(run.command()));
+      html_text(run.machine.host_name), html_text(run.started()),
+      html_text(run.commit().substr(0, 12)), html_text(run.id().substr(0, 8)),
+      html_text(run.command()));
 }
 
 HtmlSection terms_section() {

@@ -83,7 +83,9 @@
         borderColor: ink,
         backgroundColor: ink,
         borderWidth: 1.5,
-        borderDash: dashes[series.color % dashes.length],  // where lines lie on each other
+        // Where lines lie on each other, those with gaps are in front.
+        borderDash: dashes[series.color % dashes.length],
+        order: -series.color,
         pointRadius: isScatter ? 6 : series.points.length > 60 ? 0 : 2.5,
         pointHoverRadius: isScatter ? 8 : 5,
         pointHitRadius: 8,
