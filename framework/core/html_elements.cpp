@@ -62,11 +62,11 @@ std::string track_html(const Plot& plot, const PlotRow& row, const Scale& scale)
 
 std::string html_table(const TextTable& table, std::string_view caption) {
   if (table.rows.empty()) return "";
-  std::string html = fmt::format(
-      R"(<div class="wide" role="region" tabindex="0" aria-label="{0}"><table>)"
-      "<caption><span>{0}</span></caption>"
-      "\n<thead><tr>",
-      html_text(caption));
+  std::string html =
+      fmt::format(R"(<div class="wide" role="region" tabindex="0" aria-label="{0}"><table>)"
+                  "<caption><span>{0}</span></caption>"
+                  "\n<thead><tr>",
+                  html_text(caption));
   for (const std::string& name : table.header) {
     html += fmt::format(R"(<th scope="col">{}</th>)", html_text(name));
   }
