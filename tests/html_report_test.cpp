@@ -176,7 +176,7 @@ TEST(HtmlReport, MarksWhereAHistoryChanges) {
 TEST(HtmlReport, TellsAChangeThatTheRunShowsForTheFirstTime) {
   Report report = report_of(measured("m"));
   int after = 1;
-  while (!finding_in(history_of(20, after))) ++after;
+  while (findings_in(history_of(20, after)).empty()) ++after;
   report.histories = {history_of(20, after)};
   EXPECT_EQ(statements_of(report).front().word, "worse");
   report.histories = {history_of(20, after + 10)};

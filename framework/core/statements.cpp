@@ -82,15 +82,16 @@ void add_parities(const Report& report, Statements& statements) {
 }
 
 void add_changes(const Report& report, Finding::Kind kind, Statements& statements) {
+  const bool is_worse = kind == Finding::Kind::kWorse;
   for (const History& history : report.histories) {
-    const std::optional<Finding> finding = finding_in(history);
-    if (!finding || finding->kind != kind) continue;
-    const bool is_worse = kind == Finding::Kind::kWorse;
-    statements.push_back(
-        {is_worse ? Weight::kBad : Weight::kGood, is_worse ? "worse" : "better",
-         fmt::format("{}: {} changed by {} % against the runs before (p {}), last without it: {}",
-                     finding->name, finding->quantity, percent(finding->change),
-                     probability_text(finding->p), finding->commit_before.substr(0, 12))});
+    for (const Finding& finding : findings_in(history)) {
+      if (finding.kind != kind) continue;
+      statements.push_back(
+          {is_worse ? Weight::kBad : Weight::kGood, is_worse ? "worse" : "better",
+           fmt::format("{}: {} changed by {} % against the runs before (p {}), last without it: {}",
+                       finding.name, finding.quantity, percent(finding.change),
+                       probability_text(finding.p), finding.commit_before.substr(0, 12))});
+    }
   }
 }
 
