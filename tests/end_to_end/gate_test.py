@@ -78,7 +78,7 @@ class Gate(SuiteTest):
         self.assertIn("exit 10: a regression", slow.stderr)
         row = self.row_of(slow, "worse")
         self.assertIn(CELL, row)
-        self.assertRegex(row, r"\| \+(9\.\d|10\.\d) % \|")
+        self.assertRegex(row, r"\| \+(9\.\d|10\.\d) % \[\+\d+\.\d, \+\d+\.\d\] \|")
         self.assertIn("1 of 9", row)
         self.assertIn(f"'--benchmark_filter=^{CELL}$'", slow.stdout)
         again = self.night(1.1e-3)
