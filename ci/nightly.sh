@@ -22,6 +22,7 @@ hashes=$source_dir/results/hashes
 prebuilt=
 before=
 suite=nightly
+lock_flag=(--host_lock=wait)  # for whoever measures here now
 flags=()
 for argument in "$@"; do
   case $argument in
@@ -35,6 +36,7 @@ for argument in "$@"; do
     --results | --results=* | --resume*) say "$argument: --state says where results are kept"; exit 2 ;;
     --state* | --publish* | --hashes* | --prebuilt* | --before* | --suite*)
       say "'$argument' is --NAME=VALUE with something behind the '='"; exit 2 ;;
+    --host_lock=*) lock_flag=("$argument") ;;
     *) flags+=("$argument") ;;
   esac
 done
@@ -61,18 +63,24 @@ if [ -z "$before" ] && [ -x "$state/good/bin/ndbench_suite" ]; then before=$stat
 
 results=$state/results
 console=$state/console.txt
+# newest_run: the folder of the newest run; folders' names begin with the time.
+newest_run() {
+  mkdir -p "$results"
+  find "$results" -mindepth 2 -maxdepth 2 -name journal.jsonl -printf '%h\n' | sort | tail -n 1
+}
+last_run=$(newest_run)
 code=0
-"$tree/bin/ndbench_suite" "--suite=$suite" "--results=$results" "${flags[@]}" >"$console" || code=$?
+"$tree/bin/ndbench_suite" "--suite=$suite" "--results=$results" "${lock_flag[@]}" "${flags[@]}" >"$console" || code=$?
 case $code in
-  0 | 11 | 12 | 13 | 14) note "$code" ;;
+  0 | 11 | 12 | 13) note "$code" ;;
   *) exit "$code" ;;  # nothing was measured, or somebody stopped it
 esac
+run=$(newest_run)
+if [ "$run" = "$last_run" ]; then exit "$code"; fi  # not even a journal
 code=0
 "$tree/bin/ndbench" ingest "--results=$results" >/dev/null || code=$?
 note "$code"
 
-# Folders of runs begin with the time: the last is this night's.
-run=$(find "$results" -mindepth 2 -maxdepth 2 -name journal.jsonl -printf '%h\n' | sort | tail -n 1)
 night=$publish/$(basename "$run")
 mkdir -p "$night"
 cp "$console" "$night/console.txt"

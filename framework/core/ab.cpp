@@ -60,11 +60,11 @@ fs::path program_folder(const fs::path& build, const std::string& flag) {
 }
 
 ExitCode ab(const AbOptions& options) {
-  AlternatingOptions runs{
-      .before = program_folder(options.before, "BEFORE"),
-      .now = program_folder(options.now, "NOW"),
-      .arguments = {"--suite=" + options.suite, "--benchmark_filter=" + options.filter},
-      .rounds = options.rounds};
+  AlternatingOptions runs{.before = program_folder(options.before, "BEFORE"),
+                          .now = program_folder(options.now, "NOW"),
+                          .arguments = {"--suite=" + options.suite,
+                                        "--benchmark_filter=" + options.filter, "--host_lock=wait"},
+                          .rounds = options.rounds};
   if (!options.plugin_path.empty()) {
     runs.arguments.push_back("--plugin_path=" + options.plugin_path);
   }

@@ -19,6 +19,7 @@ namespace {
 /// how many replicas.
 std::vector<std::string> flags_to_keep(const RecordedRun& run) {
   std::vector<std::string> kept;
+  bool has_lock = false;
   read_journal_of(run, [&] {
     std::string flag;
     for (const auto& argument : run.header.at("arguments").get<std::vector<std::string>>()) {
@@ -27,8 +28,10 @@ std::vector<std::string> flags_to_keep(const RecordedRun& run) {
       for (const char* name : {"--plugin_path", "--data_path", "--timeout", "--host_lock"}) {
         if (flag == name) kept.push_back(argument);
       }
+      has_lock = has_lock || flag == "--host_lock";
     }
   });
+  if (!has_lock) kept.emplace_back("--host_lock=wait");
   return kept;
 }
 

@@ -38,6 +38,7 @@ class Engine {
 using Engines = std::vector<std::unique_ptr<Engine>>;
 
 /// The version of oneDNN that computes: "oneDNN 2.6.3". Not always LibTorch's own.
+/// @throws ndbench::Unsupported as onednn_engines().
 [[nodiscard]] std::string onednn_version();
 
 /// "cuDNN 91900". @throws ndbench::Unsupported
@@ -45,6 +46,7 @@ using Engines = std::vector<std::unique_ptr<Engine>>;
 
 /// Those of oneDNN on the CPU, in its own order of preference.
 /// @param with_reference  the reference implementations, too, which are slower by far.
+/// @throws ndbench::Unsupported if LibTorch's own oneDNN is in the way.
 [[nodiscard]] Engines onednn_engines(const Workload& workload, bool with_reference);
 
 /// Those of cuDNN on a device ("cuda:0"), by its numbers.

@@ -73,7 +73,9 @@ class Bisect(unittest.TestCase):
             cwd=self.repository,
             capture_output=True,
             text=True,
-            env=os.environ | {"NDBENCH_COMMAND": NDBENCH},
+            # Beside other tests: what is timed sleeps.
+            env=os.environ
+            | {"NDBENCH_COMMAND": NDBENCH, "NDBENCH_HOST_LOCK_NAME": self.folder.name},
         )
 
     def test_names_the_commit_that_made_it_slower(self):

@@ -52,6 +52,7 @@ class Nightly(unittest.TestCase):
                 f"--plugin_path={PLUGINS}",
                 "--benchmark_filter=fixed/step|noisy/epoch",
                 "--jobs=2",
+                "--host_lock=share",  # what is timed sleeps
                 *flags,
             ],
             capture_output=True,
