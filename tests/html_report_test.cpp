@@ -95,7 +95,7 @@ TEST(HtmlReport, SaysCostAndSpreadInASentence) {
             "Determinism costs 50.0 % of noisy's time for m on cpu (+50.0 % … +50.0 %, 10 pairs); "
             "noisy runs: std 0.30 points of accuracy [0.21, 0.55], n = 10.");
   const std::string html = html_report(report);
-  EXPECT_THAT(html, HasSubstr("Determinism costs 50.0 % of noisy&#39;s time for m on cpu"));
+  EXPECT_THAT(html, HasSubstr("Determinism costs 50.0 % of noisy's time for m on cpu"));
   EXPECT_THAT(html, HasSubstr(">m/cpu/fixed/epoch</th>"));
   EXPECT_THAT(html, HasSubstr("--benchmark_filter=^m/cpu/[^/]+/epoch$"));
 }

@@ -59,11 +59,7 @@ ExitCode compare(const CompareOptions& options) {
     throw UsageError(fmt::format("A and B are the same: {}", printable(a.words)));
   }
   const std::string text = format.write(compare_runs(std::move(a), std::move(b), options.rules));
-  if (options.out) {
-    write_file(*options.out, text);
-  } else {
-    write_stdout(text);
-  }
+  write_output(options.out, text);
   return ExitCode::kOk;
 }
 

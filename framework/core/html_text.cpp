@@ -4,37 +4,10 @@
 
 #include "core/json_text.h"
 #include "core/printable.h"
+#include "core/xml_text.h"
 
 namespace ndbench {
 namespace {
-
-/// Of text that is printable already.
-std::string escaped(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (const char character : text) {
-    switch (character) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += character;
-    }
-  }
-  return result;
-}
 
 /// The first `most` characters of valid UTF-8.
 std::string_view first_characters(std::string_view text, std::size_t most) {
@@ -48,15 +21,15 @@ std::string_view first_characters(std::string_view text, std::size_t most) {
 
 }  // namespace
 
-std::string html_text(std::string_view text) { return escaped(printable(text, std::string::npos)); }
+std::string html_text(std::string_view text) { return xml_attribute(text); }
 
-std::string html_lines(std::string_view text) { return escaped(printable_lines(text)); }
+std::string html_lines(std::string_view text) { return xml_text(text); }
 
 std::string html_text_cut(std::string_view text, std::size_t most) {
   // A character has at most four bytes, and is shown as one character at least.
   const std::string shown = printable(text.substr(0, 4 * most + 4), std::string::npos);
   const std::string_view kept = first_characters(shown, most);
-  return escaped(kept) + (kept.size() < shown.size() ? "…" : "");
+  return escaped_markup(kept) + (kept.size() < shown.size() ? "…" : "");
 }
 
 std::string html_json(const nlohmann::json& value) {

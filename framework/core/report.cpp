@@ -98,11 +98,7 @@ ExitCode write_report(const ReportOptions& options) {
   if (options.out) check_writable(*options.out);
   const Report report = load_report(find_run_folder(options.results, options.run));
   const std::string text = format->write(report);
-  if (options.out) {
-    write_file(*options.out, text);
-  } else {
-    write_stdout(text);
-  }
+  write_output(options.out, text);
   return ExitCode::kOk;
 }
 

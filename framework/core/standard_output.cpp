@@ -25,4 +25,12 @@ void write_stdout(std::string_view text) {
   }
 }
 
+void write_output(const std::optional<std::filesystem::path>& file, const std::string& text) {
+  if (file) {
+    write_file(*file, text);
+  } else {
+    write_stdout(text);
+  }
+}
+
 }  // namespace ndbench

@@ -10,7 +10,9 @@ bool is_forbidden(std::string_view rest) {
   return rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf");
 }
 
-std::string escaped(std::string_view text) {
+}  // namespace
+
+std::string escaped_markup(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     switch (text[i]) {
@@ -40,12 +42,10 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-}  // namespace
-
-std::string xml_text(std::string_view text) { return escaped(printable_lines(text)); }
+std::string xml_text(std::string_view text) { return escaped_markup(printable_lines(text)); }
 
 std::string xml_attribute(std::string_view text) {
-  return escaped(printable(text, std::string::npos));
+  return escaped_markup(printable(text, std::string::npos));
 }
 
 }  // namespace ndbench
