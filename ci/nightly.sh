@@ -10,11 +10,13 @@
 #   ci/nightly.sh --suite=FILE        other arguments go to ndbench_suite
 #
 # Exit status, as of ndbench: 0 nothing is worse, 10 slower, worse or more spread, 11 other bits, 12 a
-# benchmark failed, 13 results cannot be written; the largest of what comes up.
+# benchmark failed, 13 results cannot be written; the largest of what comes up. Where nothing was
+# measured, why: 1 it does not build, 2 wrong flags, 3 a bad suite, 4 nothing is selected, 14 the host is
+# unfit, 15 a plugin is refused, 130 and 143 signals.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 state=$source_dir/build/nightly
 publish=
@@ -76,7 +78,11 @@ case $code in
   *) exit "$code" ;;  # nothing was measured, or somebody stopped it
 esac
 run=$(newest_run)
-if [ "$run" = "$last_run" ]; then exit "$code"; fi  # not even a journal
+if [ "$run" = "$last_run" ]; then
+  say "nothing was measured"
+  [ "$code" -ne 0 ] || code=4
+  exit "$code"
+fi
 code=0
 "$tree/bin/ndbench" ingest "--results=$results" >/dev/null || code=$?
 note "$code"
@@ -105,6 +111,7 @@ echo "$worst" >"$night/exit_status"
   echo '<meta name="viewport" content="width=device-width"><h1>ndbench, night by night</h1><ul>'
   find "$publish" -mindepth 2 -maxdepth 2 -name exit_status -printf '%h\n' | sort -r |
     while read -r folder; do
+      [ -f "$folder/comment.md" ] || continue  # not a night
       name=$(basename "$folder")
       found=$(head -n 1 "$folder/comment.md" | sed 's/[*]//g; s/&/\&amp;/g; s/</\&lt;/g')
       echo "<li><a href=\"$name/report.html\">$name</a> ended with $(cat "$folder/exit_status"):" \

@@ -69,6 +69,22 @@ TEST_F(CommittedStatesTest, AreToldFromOthersEveryNight) {
   EXPECT_EQ(findings.front().states, "01 → 02 (committed before)");
 }
 
+TEST_F(CommittedStatesTest, KeepWhatARunDidNotMeasure) {
+  const auto folder = folder_.path() / "hashes";
+  write_committed_states({benchmark("a", {"1", "1"}), benchmark("b", {"2", "2"})}, kRun, folder);
+  write_committed_states({benchmark("b", {"3", "3"})}, kRun, folder);
+  const auto histories = held_against({benchmark("a", {"4", "4"}), benchmark("b", {"3", "3"})});
+  ASSERT_THAT(histories, SizeIs(2));
+  EXPECT_EQ(histories[0].before, "1");
+  EXPECT_EQ(histories[1].before, "3");
+  JudgedRun other = kRun;
+  other.suite_hash = "5eed2";  // of another text nothing stays
+  write_committed_states({benchmark("c", {"5", "5"})}, other, folder);
+  EXPECT_THAT(held_against({benchmark("a", {"4", "4"})}, other), IsEmpty());
+  EXPECT_THAT(unjudged_,
+              ElementsAre("no state hash is committed for a", testing::StartsWith("c: its state")));
+}
+
 TEST_F(CommittedStatesTest, SayWhereThereIsNothingToHoldAgainst) {
   EXPECT_THAT(held_against({benchmark("a", {"01", "01"})}), IsEmpty());
   EXPECT_THAT(unjudged_, ElementsAre(HasSubstr("no state hashes are committed for target f0e1")));

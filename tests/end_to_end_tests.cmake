@@ -1,6 +1,6 @@
 # Tests of the programs as a user runs them: whole runs with real workers.
 add_subdirectory(plugins)
-foreach(subject IN ITEMS bisect compare concurrency counts data determinism doctor flags formats gate gpu
+foreach(subject IN ITEMS ab bisect compare concurrency counts data determinism doctor flags formats gate gpu
                          host_lock hostile jobs kernels models modes nightly operators parity plugins
                          precision report resume sharded signals spread store suites trace villains)
   add_test(NAME end_to_end.${subject}

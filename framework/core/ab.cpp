@@ -71,16 +71,16 @@ ExitCode ab(const AbOptions& options) {
   if (!options.data_path.empty()) runs.arguments.push_back("--data_path=" + options.data_path);
   std::optional<ScratchFolder> scratch;
   if (!options.results) scratch.emplace();
-  runs.results = options.results ? *options.results : scratch->path();
-  std::vector<AlternatedBenchmark> benchmarks;
+  runs.results = fs::absolute(options.results ? *options.results : scratch->path());
+  AlternatedRuns done;
   try {
-    benchmarks = run_alternately(runs);
+    done = run_alternately(runs);
   } catch (const Error& error) {
     write_message("ndbench", error.what());
     return ExitCode::kBenchmarkFailed;
   }
   ExitCodes codes;
-  for (const AlternatedBenchmark& benchmark : benchmarks) {
+  for (const AlternatedBenchmark& benchmark : done.benchmarks) {
     const Ratio ratio = benchmark.ratio();
     const Verdict time = time_verdict(ratio, options.threshold);
     const Verdict state = state_verdict(benchmark);
@@ -88,6 +88,14 @@ ExitCode ab(const AbOptions& options) {
     codes.add(state.code);
     write_stdout(fmt::format("{}\n  {}: {}{}\n", printable(benchmark.name), overhead_text(ratio),
                              time.words, state.words));
+  }
+  for (const std::string& name : done.left_out) {
+    write_stdout(fmt::format("{}\n  not compared: it did not pass in every run of both builds\n",
+                             printable(name)));
+  }
+  if (done.benchmarks.empty()) {
+    write_message("ndbench", "nothing could be compared");
+    codes.add(ExitCode::kBenchmarkFailed);
   }
   if (const std::string text = codes.text(); !text.empty()) write_message("ndbench", text);
   return codes.worst();

@@ -30,8 +30,8 @@ struct AbOptions {
 
 /// Prints by how much each benchmark is slower in `now`, and which end in other bits.
 /// @return kRegression if one is slower by the threshold or more, for certain; kDeterminismBreach
-///         if one in mode fixed ends in other bits; kBenchmarkFailed if a run cannot be had; the
-///         worst of them.
+///         if one in mode fixed ends in other bits; kBenchmarkFailed if a run cannot be had or
+///         nothing is left to compare; the worst of them.
 /// @throws UsageError
 [[nodiscard]] ExitCode ab(const AbOptions& options);
 

@@ -11,11 +11,13 @@ namespace ndbench {
 
 /// What is measured by turns, and where.
 struct AlternatingOptions {
-  std::filesystem::path before;  ///< folder of a build's ndbench_suite; "": only `now` is measured
-  std::filesystem::path now;
-  std::vector<std::string> arguments;  ///< that say what is measured: --suite, --benchmark_filter
+  std::filesystem::path
+      before{};  ///< folder of a build's ndbench_suite; "": only `now` is measured
+  std::filesystem::path now{};
+  std::vector<std::string> arguments{};  ///< that say what is measured: --suite, --benchmark_filter
   int rounds = static_cast<int>(kFewestForMedian);
-  std::filesystem::path results{};  ///< is given the folders `before` and `now` of results
+  std::filesystem::path results{};  ///< is given a folder of results for each run
+  std::filesystem::path folder{};   ///< in which the builds are run; "": the current one
 };
 
 /// Seconds of an iteration of a benchmark, round by round.
@@ -32,11 +34,18 @@ struct AlternatedBenchmark {
   [[nodiscard]] Ratio ratio() const;
 };
 
+struct AlternatedRuns {
+  std::vector<AlternatedBenchmark> benchmarks{};  ///< that passed in every run, by name
+  std::set<std::string>
+      left_out{};  ///< names of those that are not in both builds, or did not pass
+};
+
 /// Measures a replica of each benchmark with one build and with the other, in processes of their
-/// own, then the other way round, and so on: what slows the machine slows both.
+/// own, then the other way round, and so on: what slows the machine slows both. A signal that ends
+/// this process ends the run that goes on.
 ///
-/// @return what passed in every run of both.
-/// @throws ndbench::Error naming the build that cannot be run or whose run did not end with 0.
-[[nodiscard]] std::vector<AlternatedBenchmark> run_alternately(const AlternatingOptions& options);
+/// @throws ndbench::Error naming the build that cannot be run or whose run did not end with 0;
+///         Interrupted
+[[nodiscard]] AlternatedRuns run_alternately(const AlternatingOptions& options);
 
 }  // namespace ndbench

@@ -1,7 +1,5 @@
 #include "core/command_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 
@@ -31,11 +29,13 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
-std::string command_again(const std::string& suite, const std::string& name) {
+std::string command_again(const std::string& suite, const std::string& name,
+                          const std::vector<std::string>& flags) {
   std::string filter = escaped(name);
   if (std::count(name.begin(), name.end(), '/') == 2) filter.insert(filter.rfind('/'), "/[^/]+");
-  return fmt::format("ndbench_suite {} {}", shell_word("--suite=" + suite),
-                     shell_word("--benchmark_filter=^" + filter + "$"));
+  std::string command = "ndbench_suite " + shell_word("--suite=" + suite);
+  for (const std::string& flag : flags) command += " " + shell_word(flag);
+  return command + " " + shell_word("--benchmark_filter=^" + filter + "$");
 }
 
 std::string command_text(const std::vector<std::string>& arguments) {

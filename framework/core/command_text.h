@@ -13,7 +13,9 @@ namespace ndbench {
 
 /// The command that measures again what `name` stands for: a benchmark, or all modes of a group of
 /// them ("resnet8/onednn/step").
-[[nodiscard]] std::string command_again(const std::string& suite, const std::string& name);
+/// @param flags  further ones, place_flags() of the run
+[[nodiscard]] std::string command_again(const std::string& suite, const std::string& name,
+                                        const std::vector<std::string>& flags);
 
 /// The variables that count as flags and what the user typed, as a shell reads them back.
 [[nodiscard]] std::string command_text(const std::vector<std::string>& arguments);

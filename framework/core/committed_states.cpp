@@ -90,16 +90,29 @@ std::vector<StateHistory> committed_states_of(const std::vector<BenchmarkHistory
       unjudged.push_back(fmt::format(
           "the state hashes committed for target {} are of another text of the suite", target));
     }
+    std::set<std::string> missing;
+    for (const auto& [name, state] : committed.states) missing.insert(name);
     for (const BenchmarkHistory& benchmark : benchmarks) {
       const std::string now = fixed_state(benchmark.nights.back(), benchmark.mode);
       const auto before = committed.states.find(benchmark.name);
-      if (benchmark.target != target || now.empty() || before == committed.states.end()) continue;
+      if (benchmark.target != target || now.empty()) continue;
+      if (before == committed.states.end()) {
+        if (committed.is_of_suite) {
+          unjudged.push_back(fmt::format("no state hash is committed for {}", benchmark.name));
+        }
+        continue;
+      }
+      missing.erase(benchmark.name);
       histories.push_back({.name = benchmark.name,
                            .target = target,
                            .before = before->second,
                            .now = now,
                            .commit_before = "",
                            .is_committed = true});
+    }
+    for (const std::string& name : missing) {
+      unjudged.push_back(fmt::format(
+          "{}: its state hash is committed, but this run has no one state of it", name));
     }
   }
   return histories;
@@ -112,12 +125,14 @@ std::vector<fs::path> write_committed_states(const std::vector<BenchmarkHistory>
   if (error) throw_results_error("make the folder", folder, error.value());
   std::vector<fs::path> files;
   for (const std::string& target : targets_of(benchmarks)) {
-    json states = json::object();
+    const fs::path file = committed_states_file(folder, run, target);
+    // What this run did not measure stays as it was accepted.
+    json states = fs::exists(file) ? json(read_states(file, run, target).states) : json::object();
     for (const BenchmarkHistory& benchmark : benchmarks) {
       const std::string state = fixed_state(benchmark.nights.back(), benchmark.mode);
       if (benchmark.target == target && !state.empty()) states[benchmark.name] = state;
     }
-    files.push_back(committed_states_file(folder, run, target));
+    files.push_back(file);
     const json object{{"type", kType},      {"version", kVersion},
                       {"suite", run.suite}, {"suite_hash", run.suite_hash},
                       {"target", target},   {"commit", run.commit},

@@ -9,6 +9,7 @@
 
 #include "core/ab.h"
 #include "core/committed_states.h"
+#include "core/durable_file.h"
 #include "core/gate_again.h"
 #include "core/gate_findings.h"
 #include "core/gate_history.h"
@@ -30,12 +31,27 @@ std::optional<double> target_quality(const GateOptions& options, GateVerdict& ve
   const std::string& fragment = verdict.run.fragment;
   const fs::path suite = options.results / fragment / "suite.toml";
   if (!fragment.empty() && fs::exists(suite)) {
-    const std::optional<EpochScope> epoch = read_suite(suite).epoch;
-    return epoch ? epoch->target : std::nullopt;
+    try {
+      const std::optional<EpochScope> epoch = read_suite(suite).epoch;
+      return epoch ? epoch->target : std::nullopt;
+    } catch (const Error& error) {
+      throw ResultsError(error.what());
+    }
   }
   verdict.unjudged.push_back(
       "how soon the suite's target is reached, as the folder of the run is gone");
   return std::nullopt;
+}
+
+void add_unjudged(const std::vector<BenchmarkHistory>& benchmarks, GateVerdict& verdict) {
+  const auto few =
+      std::count_if(benchmarks.begin(), benchmarks.end(), [](const BenchmarkHistory& benchmark) {
+        const std::size_t replicas = benchmark.nights.back().seconds.size();
+        return replicas > 0 && replicas < static_cast<std::size_t>(kFewestForNight);
+      });
+  if (few == 0) return;
+  verdict.unjudged.push_back(fmt::format("the times of {} benchmark{}, of fewer than {} replicas",
+                                         few, few == 1 ? "" : "s", kFewestForNight));
 }
 
 template <typename Histories>
@@ -46,9 +62,10 @@ void look_at(const Histories& histories, GateVerdict& verdict) {
   }
 }
 
-GateVerdict judge(const std::vector<BenchmarkHistory>& benchmarks, const JudgedRun& run,
+GateVerdict judge(const std::vector<BenchmarkHistory>& benchmarks, GateVerdict verdict,
                   const GateOptions& options) {
-  GateVerdict verdict{.run = run};
+  const JudgedRun run = verdict.run;
+  add_unjudged(benchmarks, verdict);
   const auto histories = histories_of(benchmarks, target_quality(options, verdict));
   for (const History& history : histories) {
     verdict.longest = std::max(verdict.longest, history.values.size());
@@ -80,9 +97,11 @@ ExitCode gate(const GateOptions& options) {
   const auto database = open_store_to_read(options.results);
   JudgedRun run;
   std::vector<BenchmarkHistory> benchmarks;
+  std::vector<std::string> failures;
   try {
     run = find_run(*database, options.run);
     benchmarks = benchmark_histories(*database, run);
+    failures = failures_of(*database, run);
   } catch (const SQLite::Exception& error) {
     throw_store_error(options.results / kStoreFile, error);
   }
@@ -92,7 +111,7 @@ ExitCode gate(const GateOptions& options) {
     }
     return ExitCode::kOk;
   }
-  GateVerdict verdict = judge(benchmarks, run, options);
+  GateVerdict verdict = judge(benchmarks, {.run = run, .unjudged = std::move(failures)}, options);
   ExitCodes codes;
   if (options.measures_again) {
     again.run = options.results / run.fragment;

@@ -15,6 +15,8 @@
 namespace ndbench {
 namespace {
 
+namespace fs = std::filesystem;
+
 /// Of the flags of the judged run those that say how it is measured, and not what, where to or in
 /// how many replicas.
 std::vector<std::string> flags_to_keep(const RecordedRun& run) {
@@ -33,6 +35,13 @@ std::vector<std::string> flags_to_keep(const RecordedRun& run) {
   });
   if (!has_lock) kept.emplace_back("--host_lock=wait");
   return kept;
+}
+
+/// Where the run was started, from which its flags name files; the current folder if that is gone.
+fs::path folder_of(const RecordedRun& run) {
+  fs::path folder;
+  read_journal_of(run, [&] { folder = run.header.at("folder").get<std::string>(); });
+  return fs::is_directory(folder) ? folder : fs::path();
 }
 
 /// A regular expression for these benchmarks alone.
@@ -72,20 +81,25 @@ void measure_again(std::vector<Finding>& findings, const AgainOptions& options) 
   }
   if (slower.empty()) return;
   const ScratchFolder scratch;
+  const RecordedRun run = read_run(options.run);
   AlternatingOptions runs{.before = options.before,
                           .now = options.now,
-                          .arguments = flags_to_keep(read_run(options.run)),
-                          .results = scratch.path()};
-  runs.arguments.push_back("--suite=" + (options.run / "suite.toml").string());
+                          .arguments = flags_to_keep(run),
+                          .results = fs::absolute(scratch.path()),
+                          .folder = folder_of(run)};
+  runs.arguments.push_back("--suite=" + fs::absolute(options.run / "suite.toml").string());
   runs.arguments.push_back("--benchmark_filter=" + filter_of(slower));
   std::map<std::string, AlternatedBenchmark> again;
-  for (AlternatedBenchmark& benchmark : run_alternately(runs)) {
+  AlternatedRuns done = run_alternately(runs);
+  for (AlternatedBenchmark& benchmark : done.benchmarks) {
     again.emplace(benchmark.name, std::move(benchmark));
   }
   for (Finding& finding : findings) {
     if (std::find(slower.begin(), slower.end(), &finding) == slower.end()) continue;
     const auto found = again.find(finding.name);
-    if (found == again.end() || found->second.target != finding.target) {
+    if (done.left_out.contains(finding.name)) {
+      finding.measured_again = "failed";
+    } else if (found == again.end() || found->second.target != finding.target) {
       finding.measured_again = "not had here: this is another target";
     } else {
       judge(finding, found->second);

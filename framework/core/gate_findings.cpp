@@ -113,7 +113,7 @@ std::vector<Finding> findings_in(const SpreadHistory& history) {
            .quantity = "std of " + history.metric,
            .before = growth.before,
            .after = growth.now,
-           .change = growth.before == 0.0 ? 0.0 : growth.now / growth.before - 1.0,
+           .change = growth.now / growth.before - 1.0,
            .interval = {deviation.low / growth.before - 1.0, deviation.high / growth.before - 1.0},
            .p = growth.p,
            .runs = all.size(),

@@ -53,7 +53,7 @@ struct Finding {
   std::string quantity;  ///< "state" for kDrift
   double before = 0.0;   ///< mean of the runs before the change
   double after = 0.0;    ///< since it
-  double change = 0.0;   ///< relative; 0 where `before` is 0
+  double change = 0.0;   ///< relative; infinite where `before` is 0 and `after` is not
   Interval interval{};   ///< of `change`, 95 %, as if the run with which it begins had been known
   double p = 0.0;
   std::size_t runs = 0;          ///< of the history

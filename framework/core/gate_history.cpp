@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "core/printable.h"
+#include "core/run_header.h"
 #include "core/usage_error.h"
 
 namespace ndbench {
@@ -69,7 +71,8 @@ SELECT printf('%016x', record.target) AS target, cell.name, cell.mode, run.run, 
       benchmarks.push_back({name, row.getColumn(2), target, {}});
     }
     std::vector<Night>& nights = benchmarks.back().nights;
-    if (nights.empty() || nights.back().run != id) nights.push_back({id, row.getColumn(4), row.getColumn(5)});
+    if (nights.empty() || nights.back().run != id)
+      nights.push_back({id, row.getColumn(4), row.getColumn(5)});
     add_replica(row, nights.back());
   }
   return benchmarks;
@@ -118,19 +121,50 @@ JudgedRun find_run(SQLite::Database& database, const std::string& digits) {
   SQLite::Statement rows(database, R"(
 SELECT run, started, ifnull(suite, ''), suite_hash, ifnull(suite_file, ''),
   ifnull(commit_hash, ''), ifnull(host_name, ''),
-  ifnull((SELECT min(fragment.name) FROM fragment WHERE fragment.run = run.id), '')
+  ifnull((SELECT min(fragment.name) FROM fragment WHERE fragment.run = run.id), ''), line
 FROM run WHERE substr(run, 1, length(?1)) = ?1 ORDER BY started DESC, run DESC)");
   rows.bind(1, digits);
   if (!rows.executeStep()) {
     throw UsageError(digits.empty() ? "there is no run in the database; ndbench ingest adds them"
                                     : fmt::format("--run: no run's id begins with '{}'", digits));
   }
-  const JudgedRun run{rows.getColumn(0), rows.getColumn(1), rows.getColumn(2), rows.getColumn(3),
-                      rows.getColumn(4), rows.getColumn(5), rows.getColumn(6), rows.getColumn(7)};
+  const JudgedRun run{rows.getColumn(0),
+                      rows.getColumn(1),
+                      rows.getColumn(2),
+                      rows.getColumn(3),
+                      rows.getColumn(4),
+                      rows.getColumn(5),
+                      rows.getColumn(6),
+                      rows.getColumn(7),
+                      place_flags(nlohmann::json::parse(rows.getColumn(8).getString(), nullptr,
+                                                        /*allow_exceptions=*/false))};
   if (!digits.empty() && rows.executeStep()) {
     throw UsageError(fmt::format("--run: several ids begin with '{}'; give more digits", digits));
   }
   return run;
+}
+
+std::vector<std::string> failures_of(SQLite::Database& database, const JudgedRun& run) {
+  constexpr std::size_t kMostLines = 20;
+  SQLite::Statement rows(database, R"(
+SELECT cell.name, record.status, count(*), max(ifnull(record.reason, ''))
+FROM record JOIN run ON run.id = record.run JOIN cell ON cell.id = record.cell
+WHERE run.run = ?1 AND record.status <> 'passed'
+GROUP BY cell.name, record.status ORDER BY record.status, cell.name)");
+  rows.bind(1, run.run);
+  std::vector<std::string> lines;
+  std::size_t more = 0;
+  while (rows.executeStep()) {
+    if (lines.size() == kMostLines) {
+      ++more;
+      continue;
+    }
+    lines.push_back(fmt::format("{}: {} {}: {}", rows.getColumn(0).getString(),
+                                rows.getColumn(2).getInt(), rows.getColumn(1).getString(),
+                                printable(rows.getColumn(3).getString(), 200)));
+  }
+  if (more > 0) lines.push_back(fmt::format("{} more that did not pass", more));
+  return lines;
 }
 
 std::vector<BenchmarkHistory> benchmark_histories(SQLite::Database& database,

@@ -21,18 +21,23 @@ struct JudgedRun {
   std::string suite_file;
   std::string commit;
   std::string host;
-  std::string fragment{};  ///< its folder's name; "" if it was removed
+  std::string fragment{};                  ///< its folder's name; "" if it was removed
+  std::vector<std::string> place_flags{};  ///< as of run_header.h
 };
 
 /// The run whose id begins with `digits`; the newest of all without any.
 /// @throws UsageError if there is none, or `digits` fit to several.
 [[nodiscard]] JudgedRun find_run(SQLite::Database& database, const std::string& digits);
 
+/// What of the run did not pass, and why: a line for each of the first benchmarks.
+[[nodiscard]] std::vector<std::string> failures_of(SQLite::Database& database,
+                                                   const JudgedRun& run);
+
 /// A run's replicas of a benchmark that passed.
 struct Night {
   std::string run;
   std::string commit;
-  std::string started{};  ///< UTC
+  std::string started{};          ///< UTC
   std::vector<double> seconds{};  ///< of those that ran alone
   std::string metric{};
   bool higher_is_better = false;

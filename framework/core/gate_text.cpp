@@ -32,6 +32,7 @@ std::string value_text(const Finding& finding, double value) {
 
 /// "+9.8 % [+9.1, +10.4]"; without the interval where two values do not tell one.
 std::string change_text(const Finding& finding) {
+  if (std::isinf(finding.change)) return "from none";
   std::string text = percent(finding.change) + " %";
   if (std::isfinite(finding.interval.low)) {
     text += fmt::format(" [{}, {}]", percent(finding.interval.low), percent(finding.interval.high));
@@ -66,7 +67,7 @@ std::string reproduction(const GateVerdict& verdict) {
   }
   std::string text = "\nAgain, the worst first:\n\n";
   for (const std::string& name : names) {
-    text += fmt::format("- {}\n", markdown_code(command_again(suite, name)));
+    text += fmt::format("- {}\n", markdown_code(command_again(suite, name, run.place_flags)));
   }
   return text;
 }

@@ -13,6 +13,7 @@
 #include "core/printable.h"
 #include "core/provenance.h"
 #include "core/recorded_run.h"
+#include "core/run_header.h"
 #include "core/suite.h"
 
 namespace ndbench {
@@ -68,7 +69,7 @@ std::vector<std::string> MeasuredRun::planned() const {
 
 std::string MeasuredRun::command_for(const std::string& name) const {
   const auto file = header.at("suite").at("file").get<std::string>();
-  return command_again(file, name);
+  return command_again(file, name, place_flags(header));
 }
 
 MeasuredRun load_run(const fs::path& folder) {

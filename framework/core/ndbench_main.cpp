@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/durable_file.h"
+#include "core/interrupt.h"
 #include "core/standard_error.h"
 #include "core/standard_output.h"
 #include "core/subcommand.h"
@@ -42,6 +43,9 @@ int main(int argc, char** argv) {
         ndbench::parse_subcommand(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
     return static_cast<int>(
         std::visit([](const auto& options) { return carry_out(options); }, subcommand));
+  } catch (const ndbench::Interrupted& interrupt) {
+    return static_cast<int>(interrupt.signal == SIGINT ? ExitCode::kInterrupted
+                                                       : ExitCode::kTerminated);
   } catch (const ndbench::UsageError& error) {
     return fail(ExitCode::kUsage, error);
   } catch (const ndbench::ResultsError& error) {

@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 
+#include "core/command_line.h"
 #include "core/content_hash.h"
 #include "core/installation.h"
 #include "core/journal_line.h"
@@ -95,6 +97,30 @@ json resume_line(const json& provenance) {
 
 json end_line(bool complete, const ExitCodes& codes) {
   return {{"type", "end"}, {"ended", now()}, {"complete", complete}, {"exit_codes", codes.all()}};
+}
+
+std::vector<std::string> place_flags(const json& header) {
+  std::vector<std::string> flags;
+  try {
+    const auto arguments = header.at("arguments").get<std::vector<std::string>>();
+    const fs::path folder = header.at("folder").get<std::string>();
+    const CommandLine line = parse_command_line(arguments);
+    const auto add = [&](const char* flag, const std::string& paths) {
+      std::string absolute;
+      std::istringstream words(paths);
+      for (std::string path; std::getline(words, path, ':');) {
+        absolute += (absolute.empty() ? "" : ":") + (folder / path).lexically_normal().string();
+      }
+      if (!absolute.empty()) flags.push_back(std::string(flag) + "=" + absolute);
+    };
+    add("--plugin_path", line.plugin_path);
+    add("--data_path", line.data_path);
+  } catch (const Error&) {
+    return {};  // of another version's flags
+  } catch (const json::exception&) {
+    return {};
+  }
+  return flags;
 }
 
 std::string difference_of(const json& recorded, const json& now) {

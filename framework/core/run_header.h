@@ -23,6 +23,10 @@ namespace ndbench {
 /// The last line of a run that came to its end or was ended politely.
 [[nodiscard]] nlohmann::json end_line(bool complete, const ExitCodes& codes);
 
+/// The flags that say where the run's plugins and data were, with absolute folders: what it takes
+/// to measure again what it measured. None where the header does not tell.
+[[nodiscard]] std::vector<std::string> place_flags(const nlohmann::json& header);
+
 /// What of suite, plan, programs, plugins or machine is another now than in the header of an
 /// interrupted run, in words: "the suite 'x.toml' has changed"; "" if a row measured now belongs
 /// beside those measured then.

@@ -7,8 +7,8 @@ namespace ndbench {
 /// A folder for files that are of use during a run alone: gone with this object, whatever is in it.
 class ScratchFolder {
  public:
-  /// Creates `parent`/scratch, or takes what an interrupted run kept there, or, for no parent, a folder of its own among the system's temporary
-  /// ones ($TMPDIR).
+  /// Creates `parent`/scratch, or takes what an interrupted run kept there, or, for no parent, a
+  /// folder of its own among the system's temporary ones ($TMPDIR).
   /// @throws ResultsError naming the path and the system's reason.
   explicit ScratchFolder(const std::filesystem::path& parent = {});
   ~ScratchFolder();

@@ -22,9 +22,9 @@ struct Answer {
 };
 
 /// What the user of `ndbench` typed, defaults filled in.
-using Subcommand = std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions,
-                                QueryOptions, GateOptions, AbOptions, ReportOptions,
-                                CompareOptions>;
+using Subcommand =
+    std::variant<Answer, DoctorOptions, CatalogueOptions, IngestOptions, QueryOptions, GateOptions,
+                 AbOptions, ReportOptions, CompareOptions>;
 
 /// @throws UsageError
 [[nodiscard]] Subcommand parse_subcommand(const std::vector<std::string>& arguments);

@@ -65,23 +65,24 @@ class Bisect(unittest.TestCase):
             [
                 SOURCE / "ci/bisect.sh",
                 *arguments,
-                f"--suite={self.suite}",
-                f"--plugin_path={PLUGINS}",
+                f"--suite={os.path.relpath(self.suite, self.repository)}",
+                f"--plugin_path={os.path.relpath(PLUGINS, self.repository)}",
                 f"--build={BUILD}",
-                f"--work={self.folder / 'work'}",
+                f"--work={os.path.relpath(self.folder / 'work', self.repository)}",
+                f"--ndbench={NDBENCH}",
             ],
             cwd=self.repository,
             capture_output=True,
             text=True,
             # Beside other tests: what is timed sleeps.
-            env=os.environ
-            | {"NDBENCH_COMMAND": NDBENCH, "NDBENCH_HOST_LOCK_NAME": self.folder.name},
+            env=os.environ | {"NDBENCH_HOST_LOCK_NAME": self.folder.name},
         )
 
     def test_names_the_commit_that_made_it_slower(self):
-        commits = [self.commit() for _ in range(3)]
+        for _ in range(3):
+            self.commit()
         slow = [self.commit(slower=1.3) for _ in range(3)]
-        done = self.bisect(commits[0], slow[-1], "--benchmark_filter=step")
+        done = self.bisect("HEAD~5", "HEAD", "--benchmark_filter=step")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.split()[0], slow[0])
         # The checkout of the user is where it was, and no other is left.

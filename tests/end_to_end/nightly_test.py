@@ -86,6 +86,7 @@ class Nightly(unittest.TestCase):
         self.assertIn("ndbench_suite --suite=", slower)
         self.assertIn("'--benchmark_filter=^nightly/cpu/fixed/step$'", slower)
         self.assertLess(len(slower), 65536)
+        self.run_reproduction(slower)
 
         spread = self.ends(10, SPREAD=20)
         row = self.row_of(spread, "worse", "nightly/cpu/noisy/epoch", "std of accuracy")
@@ -95,6 +96,14 @@ class Nightly(unittest.TestCase):
         self.row_of(flipped, "other bits", "nightly/cpu/fixed/step")
 
         self.check_published(23)
+
+    def run_reproduction(self, comment):
+        """What the comment says measures it again does so, as it stands."""
+        (line,) = re.findall(r"^- `(ndbench_suite .*)`$", comment, re.MULTILINE)
+        shell = f'PATH="{SUITE.parent}:$PATH"; {line} --benchmark_dry_run --host_lock=share'
+        done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, cwd="/")
+        self.assertEqual(done.returncode, 0, line + done.stderr)
+        self.assertIn("nightly/cpu/fixed/step", done.stdout)
 
     def check_published(self, nights):
         publish = self.folder / "state/publish"
@@ -141,7 +150,10 @@ class Nightly(unittest.TestCase):
             done = self.night(*flags)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(words, done.stderr)
-        self.assertFalse((self.folder / "state/results").exists())
+        listed = self.night("--benchmark_list_tests")
+        self.assertEqual(listed.returncode, 4)
+        self.assertIn("nothing was measured", listed.stderr)
+        self.assertEqual(list((self.folder / "state/publish").iterdir()), [])
 
 
 if __name__ == "__main__":
