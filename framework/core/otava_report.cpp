@@ -52,9 +52,7 @@ std::vector<std::string> columns_of(const std::vector<History>& histories) {
 
 std::string otava_report(const Report& report) {
   if (!report.no_histories.empty()) {
-    throw ResultsError(
-        fmt::format("--format=otava writes histories, and {}; 'ndbench ingest' makes one",
-                    report.no_histories));
+    throw ResultsError(fmt::format("--format=otava writes histories, and {}", report.no_histories));
   }
   std::string text = "time,run,commit";
   for (const std::string& column : columns_of(report.histories)) text += "," + csv_cell(column);

@@ -45,9 +45,39 @@ MeasuredRun readable_run(const fs::path& folder) {
   }
 }
 
+/// @throws UsageError if the database lacks the run
+void read_histories(SQLite::Database& database, Report& report) {
+  const JudgedRun run = find_run(database, report.run.id());
+  if (run.run != report.run.id()) throw UsageError("another run's id begins with the run's");
+  report.histories = histories_of(benchmark_histories(database, run), report.run.plan.epoch.target);
+}
+
+/// From the database in that folder of results.
+void load_histories(const fs::path& results, Report& report) {
+  std::error_code error;
+  if (!fs::exists(results / kStoreFile, error)) {
+    report.no_histories =
+        "there is no database of results beside the run ('ndbench ingest' makes one)";
+    return;
+  }
+  try {
+    const auto database = open_store_to_read(results);
+    try {
+      read_histories(*database, report);
+    } catch (const SQLite::Exception& problem) {
+      throw_store_error(results / kStoreFile, problem);
+    }
+  } catch (const UsageError&) {
+    report.no_histories = "the run is not in the database ('ndbench ingest' adds it)";
+  } catch (const ResultsError& problem) {
+    report.no_histories =
+        fmt::format("the database of results beside the run cannot be read: {}", problem.what());
+  }
+}
+
 constexpr std::array kFormats{
-    ReportFormat{"html", "one page with all there is to see, which needs nothing else",
-                 html_report},
+    ReportFormat{"html", "one page with all there is to see, which needs nothing else", html_report,
+                 true},
     ReportFormat{"svg", "a picture for a README: cost beside spread", summary_picture},
     ReportFormat{"md", "tables in Markdown, as summary.md", markdown},
     ReportFormat{"summary", "all that is derived from the run, as summary.json", summary},
@@ -57,7 +87,7 @@ constexpr std::array kFormats{
     ReportFormat{"bmf", "Bencher Metric Format, for bencher", bmf_report},
     ReportFormat{"gha", "for github-action-benchmark, customSmallerIsBetter", gha_report},
     ReportFormat{"lnt", "for LLVM's LNT, format version 2", lnt_report},
-    ReportFormat{"otava", "the runs so far as columns, for Apache Otava", otava_report},
+    ReportFormat{"otava", "the runs so far as columns, for Apache Otava", otava_report, true},
     ReportFormat{"prom", "Prometheus' text format, for node_exporter", prom_report},
 };
 
@@ -66,21 +96,9 @@ constexpr std::array kFormats{
 std::span<const ReportFormat> report_formats() { return kFormats; }
 
 Report load_report(const fs::path& folder) {
-  Report report{.run = readable_run(folder), .histories = {}};
+  Report report{.run = readable_run(folder)};
   // Whether or not the name ends in a slash.
-  const fs::path results = fs::absolute(folder / "").parent_path().parent_path();
-  if (!fs::exists(results / kStoreFile)) {
-    report.no_histories = "there is no database of results beside the run";
-    return report;
-  }
-  const auto database = open_store_to_read(results);
-  try {
-    report.histories =
-        histories_of(benchmark_histories(*database, find_run(*database, report.run.id())),
-                     report.run.plan.epoch.target);
-  } catch (const SQLite::Exception& error) {
-    throw_store_error(results / kStoreFile, error);
-  }
+  load_histories(fs::absolute(folder / "").parent_path().parent_path(), report);
   return report;
 }
 
@@ -96,7 +114,9 @@ ExitCode write_report(const ReportOptions& options) {
                                  fmt::join(names, ", "), did_you_mean(options.format, names)));
   }
   if (options.out) check_writable(*options.out);
-  const Report report = load_report(find_run_folder(options.results, options.run));
+  const fs::path folder = find_run_folder(options.results, options.run);
+  const Report report =
+      format->has_histories ? load_report(folder) : Report{.run = readable_run(folder)};
   const std::string text = format->write(report);
   write_output(options.out, text);
   return ExitCode::kOk;

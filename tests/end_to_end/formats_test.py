@@ -20,6 +20,11 @@ NDBENCH = pathlib.Path(os.environ["NDBENCH_COMMAND"])
 GOLDEN = pathlib.Path(os.environ["NDBENCH_TEST_SOURCE"]) / "tests" / "golden"
 COMPARE = pathlib.Path("/usr/share/benchmark/compare.py")  # of Debian's libbenchmark-tools
 
+ALL_FORMATS = (
+    *("html", "svg", "md", "summary", "json", "csv"),
+    *("junit", "bmf", "gha", "lnt", "otava", "prom"),
+)
+
 NUMBER = {"type": "number"}
 TEXT = {"type": "string"}
 NAME = {"type": "string", "minLength": 1}
@@ -431,6 +436,41 @@ class HostileNames(Readers):
         self.assertEqual(kinds["never"], ["skipped"])
 
 
+class Killed(SuiteTest):
+    """A run whose supervisor was killed: its database lacks it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        suite = suite_text(["null"], modes=["noisy"],
+                           step={"replicas": 4, "steps": 2, "warmup": 0, "blocks": 1})
+        cls.whole = cls.run_suite(suite)
+        process = cls.start(suite, f"--results={cls.whole.folder.parent}")
+        while line := process.stderr.readline():
+            if line.startswith("[2/"):
+                break
+        process.kill()
+        process.communicate()
+        folders = set(cls.whole.folder.parent.glob("*/")) - {cls.whole.folder}
+        (cls.killed,) = folders
+
+    def test_is_told_in_every_format_but_that_of_histories(self):
+        for name in ALL_FORMATS:
+            with self.subTest(name=name):
+                done = ndbench_report(self.killed, f"--format={name}")
+                if name == "otava":
+                    self.assertEqual((done.returncode, done.stdout), (13, ""))
+                    self.assertIn("ndbench ingest", done.stderr)
+                    continue
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertEqual("the run is not in the database" in done.stdout, name == "html")
+
+    def test_leaves_the_histories_of_others(self):
+        done = ndbench_report(self.whole.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("not in the database", done.stdout)
+
+
 class BadInput(SuiteTest):
     @classmethod
     def setUpClass(cls):
@@ -476,6 +516,23 @@ class BadInput(SuiteTest):
 
     def test_otava_without_a_database(self):
         self.assert_refused(13, ["ndbench ingest"], self.copied_run(), "--format=otava")
+
+    def test_an_unreadable_database_is_in_the_way_of_histories_alone(self):
+        results = self.folder / "garbled"
+        shutil.copytree(self.done.folder, results / self.done.folder.name)
+        folder = results / self.done.folder.name
+        for content in (b"no database" * 100, b""):
+            (results / "ndbench.db").write_bytes(content)
+            for name in ALL_FORMATS:
+                with self.subTest(name=name, content=content[:11]):
+                    if name == "otava":
+                        self.assert_refused(13, ["ndbench.db"], folder, "--format=otava")
+                        continue
+                    done = ndbench_report(folder, f"--format={name}")
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertEqual("beside the run cannot be read" in done.stdout,
+                                     name == "html")
+            self.assertEqual((results / "ndbench.db").read_bytes(), content)
 
     def test_a_full_disk(self):
         link = self.folder / "full"
