@@ -97,8 +97,8 @@ std::span<const ReportFormat> report_formats() { return kFormats; }
 
 Report load_report(const fs::path& folder) {
   Report report{.run = readable_run(folder)};
-  // Whether or not the name ends in a slash.
-  load_histories(fs::absolute(folder / "").parent_path().parent_path(), report);
+  // However the folder is spelled: "run/", "./".
+  load_histories(fs::canonical(folder).parent_path(), report);
   return report;
 }
 

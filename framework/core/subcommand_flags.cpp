@@ -36,8 +36,8 @@ constexpr int kMostRounds = 1000;
 
 constexpr char kReportFooter[] =
     "RUN is the folder of a run, or the first digits of its id; the newest without.\n"
-    "History comes from ndbench.db in --results, which ndbench ingest brings up to\n"
-    "date.\n";
+    "History comes from ndbench.db beside the run's folder, which ndbench ingest\n"
+    "brings up to date.\n";
 
 constexpr char kCompareFooter[] =
     "A and B: a run's folder, the first digits of its id, those of a commit or\n"

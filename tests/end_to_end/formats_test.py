@@ -120,9 +120,10 @@ def mannwhitneyu(*arguments, **options):
 """
 
 
-def ndbench_report(*arguments):
+def ndbench_report(*arguments, cwd=None):
     return subprocess.run(
         [NDBENCH, "report", *map(str, arguments)],
+        cwd=cwd,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -342,6 +343,16 @@ class Formats(Readers):
         for name in self.measured:
             has_results = name.endswith("/epoch")  # two replicas are too few for times
             self.assertEqual(any(column.startswith(name) for column in frame.columns), has_results)
+
+    def test_histories_are_found_however_the_folder_is_spelled(self):
+        folder = self.run_done.folder
+        expected = self.report("otava")
+        for cwd, name in ((folder, "./"), (folder, "./."), (folder.parent, f"{folder.name}/"),
+                          (folder.parent, f"./{folder.name}/./"), (folder, f"../{folder.name}")):
+            with self.subTest(name=name):
+                done = ndbench_report(name, "--format=otava", cwd=cwd)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertEqual(done.stdout, expected)
 
     def test_out_is_what_is_printed(self):
         for name in ("json", "junit", "prom"):
