@@ -177,10 +177,77 @@ TEST(HtmlReport, TellsAChangeThatTheRunShowsForTheFirstTime) {
   Report report = report_of(measured("m"));
   int after = 1;
   while (findings_in(history_of(20, after)).empty()) ++after;
-  report.histories = {history_of(20, after)};
+  report.findings = findings_in(history_of(20, after));
   EXPECT_EQ(statements_of(report).front().word, "worse");
-  report.histories = {history_of(20, after + 10)};
+  report.findings = findings_in(history_of(20, after + 10));
   EXPECT_EQ(statements_of(report).front().word, "cost");  // known since other runs
+}
+
+TEST(HtmlReport, TellsFirstOfAllThatARunEndsInOtherBits) {
+  Report report = report_of(measured("m"));
+  report.histories = {history_of(20, 0)};  // whose level is as it was
+  add_findings(report.histories, report.findings);
+  add_findings(std::vector<StateHistory>{{.name = "m/cpu/fixed/epoch",
+                                          .target = "f0e1",
+                                          .before = "0123",
+                                          .now = "4567",
+                                          .commit_before = "0123456789abcdef"}},
+               report.findings);
+  const Statement worst = statements_of(report).front();
+  EXPECT_EQ(worst.weight, Statement::Weight::kBad);
+  EXPECT_EQ(worst.word, "drift");
+  EXPECT_EQ(worst.text,
+            "m/cpu/fixed/epoch ends in other bits than before (0123 → 4567), last without it: "
+            "0123456789ab");
+  EXPECT_THAT(html_report(report), HasSubstr("other bits than before (0123 → 4567)"));
+}
+
+/// Runs of ten results each, evenly over a range; that of the last is as wide as told.
+SpreadHistory spread_of(double last) {
+  SpreadHistory history{"m/cpu/noisy/epoch", "f0e1", "accuracy", {}, {}};
+  for (int run = 0; run < 10; ++run) {
+    const double width = run < 9 ? 0.01 : last;
+    std::vector<double>& results = history.runs.emplace_back();
+    for (int replica = 0; replica < 10; ++replica) {
+      results.push_back(0.8 + 1e-6 * run + width * (replica - 4.5) / 9.0);
+    }
+    history.commits.push_back("commit" + std::to_string(run));
+  }
+  return history;
+}
+
+TEST(HtmlReport, TellsAGrowthOfSpread) {
+  Report report = report_of(measured("m"));
+  report.findings = findings_in(spread_of(0.04));
+  const Statement worst = statements_of(report).front();
+  EXPECT_EQ(worst.weight, Statement::Weight::kBad);
+  EXPECT_EQ(worst.word, "worse");
+  EXPECT_EQ(worst.text,
+            "m/cpu/noisy/epoch: std of accuracy changed by +300 % against the runs before "
+            "(p < 0.0001), last without it: commit8");
+  report.findings = findings_in(spread_of(0.01));
+  EXPECT_EQ(statements_of(report).front().word, "cost");
+}
+
+TEST(HtmlReport, TellsAGrowthFromNothingByItsValues) {
+  Report report = report_of(measured("m"));
+  report.findings = findings_in(spread_of(0.04));
+  report.findings.front().before = 0.0;
+  report.findings.front().after = 0.25;
+  EXPECT_THAT(statements_of(report).front().text,
+              HasSubstr("std of accuracy changed from 0 to 0.2500 against"));
+}
+
+TEST(HtmlReport, DrawsFirstWhatTheRunShowsForTheFirstTime) {
+  Report report = report_of(measured("m"));
+  int after = 1;
+  while (findings_in(history_of(20, after)).empty()) ++after;
+  report.histories = {history_of(20, 10), history_of(20, after)};
+  report.histories[0].name = "known";
+  report.histories[1].name = "news";
+  add_findings(report.histories, report.findings);
+  const std::string html = html_report(report);
+  EXPECT_LT(html.find("news, ms: "), html.find("known, ms: "));
 }
 
 /// The word wherever one can stand.

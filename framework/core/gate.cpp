@@ -57,9 +57,7 @@ void add_unjudged(const std::vector<BenchmarkHistory>& benchmarks, GateVerdict& 
 template <typename Histories>
 void look_at(const Histories& histories, GateVerdict& verdict) {
   verdict.histories += histories.size();
-  for (const auto& history : histories) {
-    for (Finding& finding : findings_in(history)) verdict.findings.push_back(std::move(finding));
-  }
+  add_findings(histories, verdict.findings);
 }
 
 GateVerdict judge(const std::vector<BenchmarkHistory>& benchmarks, GateVerdict verdict,

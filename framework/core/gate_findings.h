@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/exit_code.h"
@@ -74,6 +75,14 @@ struct Finding {
 
 /// Whether the state has changed although the suite has not.
 [[nodiscard]] std::vector<Finding> findings_in(const StateHistory& history);
+
+/// Adds what is found in each of them, histories of one of the three kinds.
+template <typename Histories>
+void add_findings(const Histories& histories, std::vector<Finding>& findings) {
+  for (const auto& history : histories) {
+    for (Finding& finding : findings_in(history)) findings.push_back(std::move(finding));
+  }
+}
 
 /// Worst first: drift, then by the size of the change; what was refuted last.
 void sort_by_weight(std::vector<Finding>& findings);

@@ -25,6 +25,7 @@ constexpr double kSparkHeight = 34.0;
 struct Series {
   const History* history;
   std::vector<ChangePoint> changes;
+  bool is_news;  ///< one of them shows for the first time
 };
 
 /// Times in milliseconds.
@@ -34,10 +35,15 @@ std::string unit(const History& history) {
   return history.quantity == "seconds" ? "ms" : history.quantity;
 }
 
-Series series_of(const History& history) {
+Series series_of(const History& history, std::span<const Finding> findings) {
   const bool is_finite = std::all_of(history.values.begin(), history.values.end(),
                                      [](double value) { return std::isfinite(value); });
-  return {&history, is_finite ? change_points(history.values, {}) : std::vector<ChangePoint>()};
+  const bool is_news = std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return finding.name == history.name && finding.target == history.target &&
+           finding.quantity == history.quantity;
+  });
+  return {&history, is_finite ? change_points(history.values, {}) : std::vector<ChangePoint>(),
+          is_news};
 }
 
 /// A line as wide as a cell of a table, with a bar where the level changes.
@@ -133,11 +139,11 @@ HtmlSection history_section(const Report& report, HtmlCharts& charts) {
   HtmlSection section{"history", "History", ""};
   std::vector<Series> all;
   for (const History& history : report.histories) {
-    if (!history.values.empty()) all.push_back(series_of(history));
+    if (!history.values.empty()) all.push_back(series_of(history, report.findings));
   }
-  // What has changed is what is looked for.
+  // What has changed is what is looked for, and first what changes with this run.
   std::stable_sort(all.begin(), all.end(), [](const Series& a, const Series& b) {
-    return a.changes.size() > b.changes.size();
+    return a.is_news != b.is_news ? a.is_news : a.changes.size() > b.changes.size();
   });
   const auto longest = std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return a.history->values.size() < b.history->values.size();

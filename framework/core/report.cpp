@@ -49,7 +49,12 @@ MeasuredRun readable_run(const fs::path& folder) {
 void read_histories(SQLite::Database& database, Report& report) {
   const JudgedRun run = find_run(database, report.run.id());
   if (run.run != report.run.id()) throw UsageError("another run's id begins with the run's");
-  report.histories = histories_of(benchmark_histories(database, run), report.run.plan.epoch.target);
+  const std::vector<BenchmarkHistory> benchmarks = benchmark_histories(database, run);
+  report.histories = histories_of(benchmarks, report.run.plan.epoch.target);
+  add_findings(report.histories, report.findings);
+  add_findings(spreads_of(benchmarks), report.findings);
+  add_findings(states_of(benchmarks), report.findings);
+  sort_by_weight(report.findings);
 }
 
 /// From the database in that folder of results.

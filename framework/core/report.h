@@ -17,6 +17,7 @@ namespace ndbench {
 struct Report {
   MeasuredRun run;
   std::vector<History> histories{};  ///< of times and results, up to this run; a year of nights
+  std::vector<Finding> findings{};   ///< the gate's, from the runs alone: worst first
   std::string no_histories{};        ///< why there are none; "" where there are
 };
 

@@ -81,17 +81,32 @@ void add_parities(const Report& report, Statements& statements) {
   }
 }
 
-void add_changes(const Report& report, Finding::Kind kind, Statements& statements) {
-  const bool is_worse = kind == Finding::Kind::kWorse;
-  for (const History& history : report.histories) {
-    for (const Finding& finding : findings_in(history)) {
-      if (finding.kind != kind) continue;
-      statements.push_back(
-          {is_worse ? Weight::kBad : Weight::kGood, is_worse ? "worse" : "better",
-           fmt::format("{}: {} changed by {} % against the runs before (p {}), last without it: {}",
-                       finding.name, finding.quantity, percent(finding.change),
-                       probability_text(finding.p), finding.commit_before.substr(0, 12))});
-    }
+/// "by +9.8 %"; of nothing there is no share: "from 0 to 0.0120".
+std::string change_text(const Finding& finding) {
+  return finding.before == 0.0
+             ? fmt::format("from {} to {}", number_text(finding.before), number_text(finding.after))
+             : fmt::format("by {} %", percent(finding.change));
+}
+
+Statement statement_of(const Finding& finding) {
+  const std::string before = finding.commit_before.substr(0, 12);
+  if (finding.kind == Finding::Kind::kDrift) {
+    return {Weight::kBad, "drift",
+            fmt::format("{} ends in other bits than before ({}), last without it: {}", finding.name,
+                        finding.states, before)};
+  }
+  const bool is_worse = finding.kind == Finding::Kind::kWorse;
+  return {is_worse ? Weight::kBad : Weight::kGood, is_worse ? "worse" : "better",
+          fmt::format("{}: {} changed {} against the runs before (p {}), last without it: {}",
+                      finding.name, finding.quantity, change_text(finding),
+                      probability_text(finding.p), before)};
+}
+
+/// What the gate finds, but for changes to the better or those alone.
+void add_changes(const Report& report, bool is_better, Statements& statements) {
+  for (const Finding& finding : report.findings) {
+    if ((finding.kind == Finding::Kind::kBetter) != is_better) continue;
+    statements.push_back(statement_of(finding));
   }
 }
 
@@ -173,11 +188,11 @@ std::vector<Statement> statements_of(const Report& report) {
   const std::vector<FailureGroup> failures = failures_in(report.run.records);
   add_failures(failures, statements);
   add_parities(report, statements);
-  add_changes(report, Finding::Kind::kWorse, statements);
+  add_changes(report, false, statements);
   add_costs(report, statements);
   add_repetitions(report, statements);
   add_skipped(failures, statements);
-  add_changes(report, Finding::Kind::kBetter, statements);
+  add_changes(report, true, statements);
   add_notes(report, statements);
   if (report.run.records.empty()) {
     statements.push_back({Weight::kBad, "empty", "Nothing was measured."});

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -94,6 +95,12 @@ class Gate(SuiteTest):
         row = self.row_of(flipped, "other bits")
         self.assertIn(CELL, row)
         self.assertIn("0123456789abcdef", row)
+        night = self.results / "night2"
+        shutil.copy(self.first.folder / "suite.toml", night)
+        shutil.copytree(self.first.folder / "traces", night / "traces")
+        page = run_command("report", night)
+        self.assertEqual(page.returncode, 0, page.stderr)
+        self.assertRegex(page.stdout, f"{CELL} ends in other bits than before .* 0123456789abcdef")
 
     def test_without_a_database_it_says_what_makes_one(self):
         gate = run_command("gate", f"--results={self.results}")
