@@ -58,7 +58,7 @@ own_torch() {
 
 # libraries_of <file>…: the shared libraries they load, without LibTorch's, CUDA's and the C library's.
 libraries_of() {
-  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
+  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | xargs -r realpath -s | sort -u |
     grep -Ev '/(libtorch|libc10|libcud|libcup|libnv|libc\.|libm\.|libdl|libpthread|librt|ld-|libstdc|libgcc)' ||
     true
 }

@@ -90,7 +90,7 @@ class Nightly(unittest.TestCase):
 
         spread = self.ends(10, SPREAD=20)
         row = self.row_of(spread, "worse", "nightly/cpu/noisy/epoch", "std of accuracy")
-        self.assertRegex(row, r"\| \+1900\.0 % \[")
+        self.assertRegex(row, r"\| \+1900 % \[")
 
         flipped = self.ends(11, FLIP=1)
         self.row_of(flipped, "other bits", "nightly/cpu/fixed/step")
