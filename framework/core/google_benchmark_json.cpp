@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -33,21 +34,36 @@ constexpr std::array kTargetFacts{"host_name", "num_cpus", "caches", "library_bu
                                  printable(file.string()), printable(what, 300)));
 }
 
-/// Refuses a key that stands twice in an object: readers differ in which one they take.
-class UniqueKeys {
+/// Refuses a key that stands twice in an object: readers differ in which one they take. Not a
+/// callback of json::parse(), with which that takes the square of an array's length.
+class UniqueKeys final : public json::json_sax_t {
  public:
   explicit UniqueKeys(const fs::path& file) : file_(file) {}
 
-  bool operator()(int, json::parse_event_t event, const json& parsed) {
-    if (event == json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == json::parse_event_t::object_end) keys_.pop_back();
-    if (event == json::parse_event_t::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      if (!keys_.back().insert(key).second) {
-        refuse(file_, fmt::format("the key '{}' stands twice in an object", key));
-      }
-    }
+  bool start_object(std::size_t /*elements*/) override {
+    keys_.emplace_back();
     return true;
+  }
+  bool key(std::string& key) override {
+    if (keys_.back().insert(key).second) return true;
+    refuse(file_, fmt::format("the key '{}' stands twice in an object", key));
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    return true;
+  }
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(json::number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(json::number_unsigned_t /*value*/) override { return true; }
+  bool number_float(double /*value*/, const std::string& /*text*/) override { return true; }
+  bool string(std::string& /*value*/) override { return true; }
+  bool binary(json::binary_t& /*value*/) override { return true; }
+  bool start_array(std::size_t /*elements*/) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const json::exception& /*error*/) override {
+    return false;  // json::parse() says it
   }
 
  private:
@@ -64,7 +80,10 @@ json parsed(const fs::path& file) {
   }
   if (bytes > kLargestFile) refuse(file, fmt::format("it has {} bytes", bytes));
   try {
-    json document = json::parse(stream, UniqueKeys(file));
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    UniqueKeys keys(file);
+    (void)json::sax_parse(text, &keys);
+    json document = json::parse(text);
     if (document.is_object() && document.contains("context") && document.contains("benchmarks") &&
         document.at("context").is_object() && document.at("benchmarks").is_array()) {
       return document;
