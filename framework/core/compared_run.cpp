@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -79,13 +78,6 @@ void add_replica(const Record& record, ComparedBenchmark& benchmark) {
 }
 
 }  // namespace
-
-const ComparedBenchmark* ComparedRun::find(const std::string& name) const {
-  const auto found =
-      std::find_if(benchmarks.begin(), benchmarks.end(),
-                   [&](const ComparedBenchmark& benchmark) { return benchmark.name == name; });
-  return found == benchmarks.end() ? nullptr : &*found;
-}
 
 ComparedBenchmark compared_benchmark(const std::vector<const Record*>& records,
                                      const Machine& machine, const std::string& suite_seed) {

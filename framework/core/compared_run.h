@@ -32,9 +32,6 @@ struct ComparedRun {
   bool replicas_are_processes = true;           ///< else repetitions within one
   bool is_complete = true;                      ///< it came to its end
   std::vector<ComparedBenchmark> benchmarks{};  ///< in their order; names are unique
-
-  /// nullptr if there is none of that name.
-  [[nodiscard]] const ComparedBenchmark* find(const std::string& name) const;
 };
 
 /// Of every cell that has a record. Replicas count that ran to their end.

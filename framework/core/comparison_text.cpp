@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "core/printable.h"
 #include "core/summary_text.h"
@@ -79,16 +81,17 @@ std::string row_text(const Change& change) {
 }  // namespace
 
 std::string verdict_counts(const RunComparison& comparison) {
-  std::string text;
+  std::vector<std::pair<std::string_view, std::size_t>> counts;  // a dozen at most
   for (const Change& change : comparison.changes) {
-    const std::string verdict = to_string(change.quantity, change.verdict);
-    std::size_t count = 0;
-    bool is_first = true;
-    for (const Change& other : comparison.changes) {
-      if (to_string(other.quantity, other.verdict) != verdict) continue;
-      if (count++ == 0) is_first = &other == &change;
-    }
-    if (is_first) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, verdict);
+    const std::string_view verdict = to_string(change.quantity, change.verdict);
+    auto found = std::find_if(counts.begin(), counts.end(),
+                              [&](const auto& count) { return count.first == verdict; });
+    if (found == counts.end()) found = counts.insert(found, {verdict, 0});
+    ++found->second;
+  }
+  std::string text;
+  for (const auto& [verdict, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, verdict);
   }
   return text.empty() ? "no verdict" : text;
 }

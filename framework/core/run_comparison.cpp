@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string_view>
 #include <tuple>
 
 #include "core/quantity_changes.h"
@@ -64,10 +66,20 @@ void add_changes(const ComparedBenchmark& a, const ComparedBenchmark& b, const C
   for (std::size_t i = first; i < changes.size(); ++i) changes[i].unlike = unlike;
 }
 
-std::vector<std::string> missing_from(const ComparedRun& run, const ComparedRun& other) {
+using BenchmarksByName = std::map<std::string_view, const ComparedBenchmark*>;
+
+BenchmarksByName by_name(const ComparedRun& run) {
+  BenchmarksByName benchmarks;
+  for (const ComparedBenchmark& benchmark : run.benchmarks) {
+    benchmarks.emplace(benchmark.name, &benchmark);
+  }
+  return benchmarks;
+}
+
+std::vector<std::string> names_not_in(const ComparedRun& run, const BenchmarksByName& others) {
   std::vector<std::string> names;
   for (const ComparedBenchmark& benchmark : run.benchmarks) {
-    if (other.find(benchmark.name) == nullptr) names.push_back(benchmark.name);
+    if (!others.contains(benchmark.name)) names.push_back(benchmark.name);
   }
   return names;
 }
@@ -96,13 +108,6 @@ const char* to_string(Quantity quantity, Verdict verdict) {
 double Change::size() const {
   const double value = quantity == Quantity::kResult ? change / a : std::log(change);
   return std::isnan(value) ? 0.0 : std::abs(value);
-}
-
-std::size_t RunComparison::count(Quantity quantity, Verdict verdict) const {
-  return static_cast<std::size_t>(
-      std::count_if(changes.begin(), changes.end(), [&](const Change& change) {
-        return change.quantity == quantity && change.verdict == verdict;
-      }));
 }
 
 std::vector<std::string> RunComparison::notes() const {
@@ -134,12 +139,13 @@ std::vector<std::string> RunComparison::notes() const {
 
 RunComparison compare_runs(ComparedRun a, ComparedRun b, const CompareRules& rules) {
   RunComparison result{.a = std::move(a), .b = std::move(b), .rules = rules};
+  const BenchmarksByName others = by_name(result.b);
   for (const ComparedBenchmark& benchmark : result.a.benchmarks) {
-    const ComparedBenchmark* other = result.b.find(benchmark.name);
-    if (other != nullptr) add_changes(benchmark, *other, rules, result.changes);
+    const auto other = others.find(benchmark.name);
+    if (other != others.end()) add_changes(benchmark, *other->second, rules, result.changes);
   }
-  result.only_a = missing_from(result.a, result.b);
-  result.only_b = missing_from(result.b, result.a);
+  result.only_a = names_not_in(result.a, others);
+  result.only_b = names_not_in(result.b, by_name(result.a));
   for (const Quantity quantity : {Quantity::kCost, Quantity::kResult, Quantity::kSpread}) {
     std::vector<Change*> family;
     for (Change& change : result.changes) {

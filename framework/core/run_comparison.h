@@ -58,8 +58,6 @@ struct RunComparison {
   std::vector<std::string> only_a{};  ///< benchmarks that the other side has not
   std::vector<std::string> only_b{};
 
-  [[nodiscard]] std::size_t count(Quantity quantity, Verdict verdict) const;
-
   /// What must be known to read it, a sentence each.
   [[nodiscard]] std::vector<std::string> notes() const;
 };
