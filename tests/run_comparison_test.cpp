@@ -135,6 +135,15 @@ TEST(RunComparison, NeedsTwoReplicasThatRanAlone) {
   EXPECT_EQ(change.words, "B: replicas ran side by side");
 }
 
+TEST(RunComparison, CountsReplicasAndVerdictsOfEachSide) {
+  const RunComparison comparison = compare_runs(run_of({timed("x", {1.0, 1.1}), fixed({"s", "s"})}),
+                                                run_of({timed("x", {1.0}), fixed({"s", "s"})}), {});
+  EXPECT_EQ(verdict_counts(comparison), "1 NOT COMPARABLE, 1 SAME, 1 SAME BITS");
+  const std::string text = comparison_text(comparison);
+  EXPECT_THAT(text, AllOf(HasSubstr("replicas: 2 in A, 1 in B; 1 replica of B: too few"),
+                          HasSubstr("replicas: 2 in A, 2 in B\n")));
+}
+
 TEST(RunComparison, RefusesUnlikeTargetsWithWhatDiffers) {
   ComparedBenchmark other = fixed({"s", "s"});
   other.target["cores"] = "4";

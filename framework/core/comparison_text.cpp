@@ -70,7 +70,7 @@ std::string row_text(const Change& change) {
   join(details, change_words(change));
   join(details, values_words(change));
   if (change.quantity != Quantity::kBenchmark) {
-    join(details, fmt::format("{} against {} replicas", change.replicas_b, change.replicas_a));
+    join(details, fmt::format("replicas: {} in A, {} in B", change.replicas_a, change.replicas_b));
   }
   join(details, evidence_words(change));
   join(details, plain(change.words));
