@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "core/durable_file.h"
 #include "core/usage_error.h"
 #include "journal_fixture.h"
@@ -25,9 +27,11 @@ class RunLookup : public testing::Test {
                    {header, step_record("fixed", 0, {1.0}), end_line(is_complete)});
   }
 
-  std::string complaint(const std::string& name) {
+  std::string complaint(const std::string& name) { return complaint(name, folder_.path()); }
+
+  static std::string complaint(const std::string& name, const std::filesystem::path& results) {
     try {
-      (void)find_compared_run(folder_.path(), name);
+      (void)find_compared_run(results, name);
     } catch (const UsageError& error) {
       return std::string("usage: ") + error.what();
     } catch (const ResultsError& error) {
@@ -62,6 +66,19 @@ TEST_F(RunLookup, SaysWhatFitsToNothing) {
   EXPECT_THAT(complaint("target:f0e2"), HasSubstr("usage: no complete run"));
   EXPECT_THAT(complaint("./nothing"), HasSubstr("usage: './nothing' is no run's folder"));
   EXPECT_THAT(complaint("x\x1b[2J"), HasSubstr("'x\\x1b[2J'"));
+}
+
+TEST_F(RunLookup, FindsNothingWhereThereIsNoFolderOfResults) {
+  const std::filesystem::path absent = folder_.path() / "absent";
+  EXPECT_THAT(complaint("nofile.json", absent),
+              AllOf(HasSubstr("usage: 'nofile.json' is no file"), HasSubstr("absent")));
+  EXPECT_THAT(complaint("target:f0e1", absent), HasSubstr("usage: no complete run in"));
+}
+
+TEST_F(RunLookup, CannotReadWhatIsNoFolder) {
+  std::ofstream(folder_.path() / "file") << "text";
+  EXPECT_THAT(complaint("aaaa", folder_.path() / "file"),
+              HasSubstr("results: cannot read the folder"));
 }
 
 TEST_F(RunLookup, SaysWhatFitsToSeveral) {

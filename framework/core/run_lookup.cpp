@@ -38,9 +38,11 @@ std::string text_at(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// Newest first. Damaged ones are found by their folder alone.
+/// Newest first. Damaged ones are found by their folder alone. A folder that is not there has none.
 std::vector<KnownRun> runs_in(const fs::path& results) {
   std::vector<KnownRun> runs;
+  std::error_code error;
+  if (fs::status(results, error).type() == fs::file_type::not_found) return runs;
   for (const Fragment& fragment : fragments_in(results)) {
     const json header = header_of(fragment);
     if (!header.is_object()) continue;

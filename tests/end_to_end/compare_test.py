@@ -275,6 +275,9 @@ class Compare(SuiteTest):
         self.assert_refused(self.compare("first", "./nowhere.json"), 2, "'./nowhere.json'")
         self.assert_refused(self.compare("first", "target:0"), 2, "first 4 hexadecimal digits")
         self.assert_refused(self.compare("first", "target:0000"), 2, "target '0000'")
+        command = [NDBENCH, "compare", "nowhere.json", "x.json"]  # there is no ndbench_results
+        absent = subprocess.run(command, capture_output=True, text=True, cwd=self.here)
+        self.assert_refused(absent, 2, "'nowhere.json' is no file")
         for threshold in "0", "2", "nan", "-1%", "soon":
             refused = self.compare("first", "second", f"--threshold={threshold}")
             self.assert_refused(refused, 2, "--threshold")
