@@ -7,7 +7,7 @@
 
 namespace ndbench {
 
-std::string escaped(const std::string& text) {
+std::string regex_escaped(const std::string& text) {
   std::string result;
   for (const char character : text) {
     if (std::string_view(".[]{}()*+?^$|\\").find(character) != std::string_view::npos) {
@@ -31,7 +31,7 @@ std::string shell_word(const std::string& text) {
 
 std::string command_again(const std::string& suite, const std::string& name,
                           const std::vector<std::string>& flags) {
-  std::string filter = escaped(name);
+  std::string filter = regex_escaped(name);
   if (std::count(name.begin(), name.end(), '/') == 2) filter.insert(filter.rfind('/'), "/[^/]+");
   std::string command = "ndbench_suite " + shell_word("--suite=" + suite);
   for (const std::string& flag : flags) command += " " + shell_word(flag);

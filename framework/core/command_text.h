@@ -9,7 +9,7 @@ namespace ndbench {
 [[nodiscard]] std::string shell_word(const std::string& text);
 
 /// As a regular expression that stands for these characters alone.
-[[nodiscard]] std::string escaped(const std::string& text);
+[[nodiscard]] std::string regex_escaped(const std::string& text);
 
 /// The command that measures again what `name` stands for: a benchmark, or all modes of a group of
 /// them ("resnet8/onednn/step").

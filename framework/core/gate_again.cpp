@@ -48,7 +48,7 @@ fs::path folder_of(const RecordedRun& run) {
 std::string filter_of(const std::vector<const Finding*>& findings) {
   std::string filter;
   for (const Finding* finding : findings) {
-    filter += (filter.empty() ? "" : "|") + escaped(finding->name);
+    filter += (filter.empty() ? "" : "|") + regex_escaped(finding->name);
   }
   return "^(" + filter + ")$";
 }
