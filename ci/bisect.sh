@@ -4,7 +4,7 @@
 #
 #   ci/bisect.sh GOOD BAD --benchmark_filter='^resnet8/onednn/fixed/step$'
 #   ci/bisect.sh … --suite=FILE      of which that is a benchmark, the same text for all commits; default
-#   ci/bisect.sh … --rounds=12       pairs for each candidate; 6
+#   ci/bisect.sh … --rounds=12       pairs for each candidate, 6 or more; 6
 #   ci/bisect.sh … --work=DIR        where commits are checked out and built; build/bisect
 #   ci/bisect.sh … --build=COMMAND   builds the checkout in the current folder into the folder $1, in
 #                                    which bin/ndbench_suite is then; else as ci/demo.sh does

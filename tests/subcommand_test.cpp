@@ -77,6 +77,27 @@ TEST(Subcommand, OfCompareTakesAllThatIsAsked) {
   EXPECT_EQ(options.results, "/r");
 }
 
+TEST(Subcommand, OfAbTakesAllThatIsAsked) {
+  auto options = std::get<AbOptions>(parse_subcommand({"ab", "a", "b"}));
+  EXPECT_EQ(options.before, "a");
+  EXPECT_EQ(options.now, "b");
+  EXPECT_EQ(options.suite, "default");
+  EXPECT_EQ(options.rounds, 6);
+  EXPECT_EQ(options.threshold, 0.02);
+  EXPECT_FALSE(options.results.has_value());
+  options = std::get<AbOptions>(parse_subcommand(
+      {"ab", "--threshold=5%", "a", "b", "--rounds=12", "--suite=s", "--benchmark_filter=f",
+       "--plugin_path=/p", "--data_path=/d", "--results=/r"}));
+  EXPECT_EQ(options.threshold, 0.05);
+  EXPECT_EQ(options.rounds, 12);
+  EXPECT_EQ(options.suite, "s");
+  EXPECT_EQ(options.filter, "f");
+  EXPECT_EQ(options.plugin_path, "/p");
+  EXPECT_EQ(options.data_path, "/d");
+  EXPECT_EQ(options.results, "/r");
+  EXPECT_EQ(std::get<AbOptions>(parse_subcommand({"ab", "a", "b", "--threshold=0"})).threshold, 0);
+}
+
 TEST(Subcommand, AnswersWithHelpAndVersion) {
   EXPECT_THAT(
       std::get<Answer>(parse_subcommand({"--help"})).text,
@@ -88,8 +109,7 @@ TEST(Subcommand, AnswersWithHelpAndVersion) {
 }
 
 TEST(Subcommand, IsAskedForWhereThereIsNone) {
-  EXPECT_THAT(complaint({}),
-              HasSubstr("doctor, list, ingest, query, gate, ab, report or compare"));
+  EXPECT_THAT(complaint({}), HasSubstr("doctor, list, ingest, query, gate, ab, report or compare"));
 }
 
 TEST(Subcommand, RefusesWhatItDoesNotKnow) {
@@ -123,6 +143,15 @@ TEST(Subcommand, RefusesValuesThatMakeNoSense) {
     EXPECT_THAT(complaint({"compare", "a", "b", "--threshold", threshold}),
                 HasSubstr("--threshold"))
         << threshold;
+  }
+  for (const char* threshold : {"nan", "-2%", "101%", "2 %", "soon", ""}) {
+    EXPECT_THAT(complaint({"ab", "a", "b", "--threshold", threshold}), HasSubstr("--threshold"))
+        << threshold;
+  }
+  for (const char* rounds : {"5", "1", "0", "-6", "1001"}) {
+    EXPECT_THAT(complaint({"ab", "a", "b", "--rounds", rounds}),
+                HasSubstr("is not from 6 to 1000; an interval takes 6 pairs"))
+        << rounds;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/comparing_flags.h"
+#include "core/intervals.h"
 #include "core/parsed_flags.h"
 #include "core/share_flag.h"
 
@@ -20,6 +21,8 @@ constexpr char kAbFooter[] =
     "of their own, and tells how much longer NOW takes. Exit status: 0 none is slower\n"
     "by --threshold or more, 10 one is, 11 one in mode fixed ends in other bits.\n";
 
+// Fewer pairs have no interval, and without one no build is slower.
+constexpr int kFewestRounds = static_cast<int>(kFewestForMedian);
 constexpr int kMostRounds = 1000;
 
 constexpr char kCompareFooter[] =
@@ -65,6 +68,7 @@ SubcommandFlags add_ab(CLI::App& program) {
       new_subcommand(program, "ab", "Measure two builds by turns: is the newer one slower?");
   auto flags = parsed<AbOptions>();
   AbOptions& options = flags->options;
+  flags->words = {"2%"};
   app.footer(kAbFooter);
   app.add_option("BEFORE", options.before, "Folder of the one, or its bin")->required();
   app.add_option("NOW", options.now, "Folder of the other")->required();
@@ -73,19 +77,17 @@ SubcommandFlags add_ab(CLI::App& program) {
   app.add_option("--plugin_path", options.plugin_path, "Folders of plugins, colon-separated");
   app.add_option("--data_path", options.data_path, "Folders of data sets");
   app.add_option("--rounds", options.rounds, "Runs of each build")->capture_default_str();
-  app.add_option("--threshold", options.threshold, "Relative change of time that counts")
+  app.add_option("--threshold", flags->words[0], "Change of time that counts: 2% or 0.02")
       ->capture_default_str();
   app.add_option("--results", options.results, "Folder to keep the runs in");
   return {&app, [flags]() -> Subcommand {
-            const AbOptions& given = flags->options;
-            if (given.rounds < 1 || given.rounds > kMostRounds) {
+            AbOptions& given = flags->options;
+            if (given.rounds < kFewestRounds || given.rounds > kMostRounds) {
               throw UsageError(
-                  fmt::format("--rounds: {} is not from 1 to {}", given.rounds, kMostRounds));
+                  fmt::format("--rounds: {} is not from {} to {}; an interval takes {} pairs",
+                              given.rounds, kFewestRounds, kMostRounds, kFewestRounds));
             }
-            // Written so that NaN fails too.
-            if (!(given.threshold >= 0.0 && given.threshold <= 1.0)) {
-              throw UsageError(fmt::format("--threshold: {} is not from 0 to 1", given.threshold));
-            }
+            given.threshold = read_share("--threshold", flags->words[0], 0.0, 1.0);
             if (given.results) check_results(*given.results);
             return given;
           }};
