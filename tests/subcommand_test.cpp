@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 namespace ndbench {
 namespace {
 
@@ -106,6 +108,19 @@ TEST(Subcommand, AnswersWithHelpAndVersion) {
   EXPECT_THAT(std::get<Answer>(parse_subcommand({"doctor", "--help"})).text,
               HasSubstr("--seconds"));
   EXPECT_THAT(std::get<Answer>(parse_subcommand({"--version"})).text, HasSubstr("ndbench 0."));
+}
+
+TEST(Subcommand, HelpFitsATerminalOf80Columns) {
+  for (const char* name :
+       {"", "doctor", "list", "ingest", "query", "gate", "ab", "report", "compare"}) {
+    const bool is_program = *name == '\0';
+    const auto arguments =
+        is_program ? std::vector<std::string>{"--help"} : std::vector<std::string>{name, "--help"};
+    std::istringstream help(std::get<Answer>(parse_subcommand(arguments)).text);
+    int lines = 0;
+    for (std::string line; std::getline(help, line); ++lines) EXPECT_LE(line.size(), 80U) << line;
+    EXPECT_GT(lines, 5) << name;
+  }
 }
 
 TEST(Subcommand, IsAskedForWhereThereIsNone) {

@@ -1,8 +1,9 @@
+#include "core/comparing_flags.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "core/comparing_flags.h"
 #include "core/intervals.h"
 #include "core/parsed_flags.h"
 #include "core/share_flag.h"
@@ -14,12 +15,14 @@ constexpr char kGateFooter[] =
     "Compares times, results and bits with the runs before on the same target and\n"
     "prints what has changed as Markdown, worst first. framework/docs/gate.md says\n"
     "how, and how often it errs. Exit status: 0 nothing is worse, 10 something is,\n"
-    "11 replicas end in other bits than before.\n";
+    "11 replicas end in other bits than before, 12 measuring again failed, 13 results\n"
+    "cannot be read; the largest of them.\n";
 
 constexpr char kAbFooter[] =
     "Runs the benchmarks with the one and the other build by turns, each in processes\n"
     "of their own, and tells how much longer NOW takes. Exit status: 0 none is slower\n"
-    "by --threshold or more, 10 one is, 11 one in mode fixed ends in other bits.\n";
+    "by --threshold or more, 10 one is, 11 one in mode fixed ends in other bits, 12 a\n"
+    "run failed.\n";
 
 // Fewer pairs have no interval, and without one no build is slower.
 constexpr int kFewestRounds = static_cast<int>(kFewestForMedian);
@@ -41,15 +44,13 @@ SubcommandFlags add_gate(CLI::App& program) {
   auto flags = parsed<GateOptions>();
   app.footer(kGateFooter);
   add_results(app, flags->options.results, "Folder of results");
-  app.add_option("--run", flags->options.run,
-                 "Id of the run to judge, or its first digits; the newest if none is named");
+  app.add_option("--run", flags->options.run, "First digits of its id; the newest without");
   app.add_option("--hashes", flags->options.hashes,
-                 "Folder of committed state hashes to hold fixed benchmarks against");
+                 "Folder of the state hashes that are committed");
   app.add_flag("--write_hashes", flags->options.writes_hashes,
-               "Write the run's state hashes into that folder, and judge nothing");
+               "Write the run's hashes there; judge nothing");
   app.add_flag("--again", flags->options.measures_again, "Measure again what got slower");
-  app.add_option("--before", flags->options.before,
-                 "Build to measure by turns with then: one that was good");
+  app.add_option("--before", flags->options.before, "A good build to measure by turns with then");
   return {&app, [flags]() -> Subcommand {
             const GateOptions& options = flags->options;
             check_results(options.results);

@@ -12,7 +12,9 @@ namespace ndbench {
 CLI::App& new_subcommand(CLI::App& program, const char* name, const char* summary) {
   CLI::App& app = *program.add_subcommand(name, summary);
   app.allow_extras();  // found out by whoever parses, who knows what is near
-  app.get_formatter()->column_width(34);
+  const auto formatter = std::make_shared<CLI::Formatter>();  // not the program's
+  formatter->column_width(34);
+  app.formatter(formatter);
   return app;
 }
 

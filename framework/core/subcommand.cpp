@@ -21,14 +21,15 @@ constexpr char kFooter[] =
     "'ndbench SUBCOMMAND --help' says more. Plugins are also looked for in\n"
     "NDBENCH_PLUGIN_PATH and the build or install tree, data sets in\n"
     "NDBENCH_DATA_PATH and /usr/share/datasets.\n"
-    "Exit status: 0 done, 2 usage, 10 a regression, 11 other bits than before, 13\n"
-    "results cannot be read or written, 14 host unfit, 130 interrupted, 143\n"
-    "terminated.\n";
+    "Exit status: 0 done, 2 usage, 10 a regression, 11 other bits than before, 12\n"
+    "a run failed, 13 results cannot be read or written, 14 host unfit, 130\n"
+    "interrupted, 143 terminated.\n";
 
 class Parser {
  public:
   Parser() {
     app_.footer(kFooter);
+    app_.get_formatter()->column_width(14);  // a subcommand's name
     app_.set_version_flag(
         "--version",
         fmt::format("ndbench {} ({}, {}, {})", kVersion, kCommit, kBuildType, kCompiler),

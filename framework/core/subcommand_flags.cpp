@@ -1,10 +1,11 @@
+#include "core/subcommand_flags.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
 #include "core/comparing_flags.h"
 #include "core/parsed_flags.h"
-#include "core/subcommand_flags.h"
 
 namespace ndbench {
 namespace {
@@ -25,7 +26,7 @@ constexpr char kReportFooter[] =
 
 SubcommandFlags add_doctor(CLI::App& program) {
   CLI::App& app = new_subcommand(
-      program, "doctor", "Say whether this host is fit to measure on and why not; change nothing");
+      program, "doctor", "Say if this host is fit to measure on and why not; change nothing");
   auto flags = parsed<DoctorOptions>();
   DoctorOptions& options = flags->options;
   app.add_option("--format", flags->format, "text or json")->capture_default_str();
@@ -65,8 +66,7 @@ SubcommandFlags add_ingest(CLI::App& program) {
   auto flags = parsed<IngestOptions>();
   app.footer(kIngestFooter);
   add_results(app, flags->options.results, "Folder of results");
-  app.add_option("FRAGMENT", flags->words,
-                 "Runs' folders, or folders of them, to copy into --results");
+  app.add_option("FRAGMENT", flags->words, "Runs' folders, or folders of them, to copy in");
   return {&app, [flags]() -> Subcommand {
             check_results(flags->options.results);
             for (const std::string& source : flags->words) {
