@@ -91,7 +91,8 @@ night=$publish/$(basename "$run")
 mkdir -p "$night"
 cp "$console" "$night/console.txt"
 
-gate=(gate "--results=$results" --again "--hashes=$hashes")
+id=$(head -n 1 "$run/journal.jsonl" | grep -oE '"run":"[0-9a-f]{32}"' | cut -d'"' -f4)
+gate=(gate "--results=$results" "--run=$id" --again "--hashes=$hashes")
 if [ -n "$before" ]; then gate+=("--before=$before"); fi
 code=0
 "$tree/bin/ndbench" "${gate[@]}" >"$night/comment.md" || code=$?
