@@ -20,14 +20,6 @@ using nlohmann::json;
 /// Longer values are shown by the words in which they differ.
 constexpr std::size_t kLongestValue = 60;
 
-std::string text_of(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return json_text(value);
-  std::string words;
-  for (const json& part : value) words += (words.empty() ? "" : " ") + text_of(part);
-  return words;
-}
-
 std::set<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
   return {std::istream_iterator<std::string>(stream), {}};
@@ -55,14 +47,22 @@ std::string value_text(const std::string* text, const std::string* other) {
 
 }  // namespace
 
+std::string fact_text(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return json_text(value);
+  std::string words;
+  for (const json& part : value) words += (words.empty() ? "" : " ") + fact_text(part);
+  return words;
+}
+
 Facts facts_of(const json& object) {
   Facts facts;
   for (const auto& [name, value] : object.items()) {
     if (!value.is_object()) {
-      facts[name] = text_of(value);
+      facts[name] = fact_text(value);
       continue;
     }
-    for (const auto& [inner, held] : value.items()) facts[name + " " + inner] = text_of(held);
+    for (const auto& [inner, held] : value.items()) facts[name + " " + inner] = fact_text(held);
   }
   return facts;
 }

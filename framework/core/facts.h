@@ -9,6 +9,9 @@ namespace ndbench {
 /// What must be the same of two benchmarks for their numbers to be compared, by name.
 using Facts = std::map<std::string, std::string>;
 
+/// A value as words: a text itself, a list's parts with spaces between, all else as JSON.
+[[nodiscard]] std::string fact_text(const nlohmann::json& value);
+
 /// The members of an object, those of its objects by both names: "libraries oneDNN". Lists are
 /// words with spaces between.
 [[nodiscard]] Facts facts_of(const nlohmann::json& object);

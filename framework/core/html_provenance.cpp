@@ -5,9 +5,9 @@
 #include <set>
 #include <tuple>
 
+#include "core/facts.h"
 #include "core/html_elements.h"
 #include "core/html_sections.h"
-#include "core/json_text.h"
 
 namespace ndbench {
 namespace {
@@ -16,28 +16,20 @@ using nlohmann::json;
 
 constexpr std::size_t kMostSeeds = 1000;
 
-std::string text_of(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return json_text(value);
-  std::string text;
-  for (const json& part : value) text += (text.empty() ? "" : " ") + text_of(part);
-  return text;
-}
-
 /// What the run's first line says of itself, and of build and machine.
 TextTable facts(const MeasuredRun& run) {
   TextTable table{.header = {"fact", "value"}};
   for (const char* name : {"run", "started", "command", "folder"}) {
-    table.rows.push_back({name, text_of(run.header.value(name, json("")))});
+    table.rows.push_back({name, fact_text(run.header.value(name, json("")))});
   }
   const json provenance = run.header.at("provenance");
   for (const auto& [name, value] : provenance.items()) {
     if (name == "environment" && value.is_object()) {
       for (const auto& [variable, setting] : value.items()) {
-        table.rows.push_back({"environment: " + variable, text_of(setting)});
+        table.rows.push_back({"environment: " + variable, fact_text(setting)});
       }
     } else if (!run.header.contains(name)) {
-      table.rows.push_back({name, text_of(value)});
+      table.rows.push_back({name, fact_text(value)});
     }
   }
   return table;
@@ -47,13 +39,13 @@ TextTable files(const MeasuredRun& run) {
   TextTable table{.header = {"program or plugin", "XXH3-128", "file"}};
   const json programs = run.header.value("programs", json::object());
   for (const auto& [name, hash] : programs.items()) {
-    table.rows.push_back({name, text_of(hash), ""});
+    table.rows.push_back({name, fact_text(hash), ""});
   }
   const json plugins = run.header.value("plugins", json::object());
   for (const auto& [name, plugin] : plugins.items()) {
     if (!plugin.is_object()) continue;
-    table.rows.push_back(
-        {name, text_of(plugin.value("hash", json(""))), text_of(plugin.value("file", json("")))});
+    table.rows.push_back({name, fact_text(plugin.value("hash", json(""))),
+                          fact_text(plugin.value("file", json("")))});
   }
   return table;
 }

@@ -69,7 +69,7 @@ std::vector<std::string> MeasuredRun::planned() const {
 
 std::string MeasuredRun::command_for(const std::string& name) const {
   const auto file = header.at("suite").at("file").get<std::string>();
-  return command_again(file, name, place_flags(header));
+  return command_again(file, name, place_flags);
 }
 
 MeasuredRun load_run(const fs::path& folder) {
@@ -77,6 +77,7 @@ MeasuredRun load_run(const fs::path& folder) {
   MeasuredRun run{.folder = folder, .header = recorded.header, .is_complete = recorded.is_complete};
   read_journal_of(recorded, [&] {
     run.machine = machine_of(run.header.at("provenance"));
+    run.place_flags = place_flags(run.header);
     // What is told of a run everywhere: that it is there is found out here, and once.
     (void)std::tuple(run.id(), run.started(), run.suite(), run.command(), run.commit(),
                      run.planned(), run.command_for(""));

@@ -23,6 +23,7 @@ struct MeasuredRun {
   std::vector<Record> records{};  ///< by cell in the plan's order, then by replica
   std::vector<Parity> parities{};
   Summary summary{};
+  std::vector<std::string> place_flags{};  ///< as of run_header.h
 
   [[nodiscard]] std::string id() const;                    ///< 32 hexadecimal digits
   [[nodiscard]] std::string started() const;               ///< UTC: "2026-11-21T22:50:01Z"
