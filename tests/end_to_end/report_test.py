@@ -307,6 +307,8 @@ class Report(SuiteTest):
         self.assertEqual(browser.run("return document.scripts.length"), 3)
         for pixels in (390, 1600):
             browser.width(pixels)
+            # Charts follow the width of the window some frames later.
+            browser.wait_for(f"return document.documentElement.scrollWidth <= {pixels}")
             self.assertLessEqual(browser.run("return document.documentElement.scrollWidth"), pixels)
         self.assert_quiet()
         browser.open(self.page)
